@@ -1,0 +1,207 @@
+"""What the reader answers: frozen dataclasses that export to plain dicts and come back from them.
+
+Coordinates are pixels of the upright photo (EXIF orientation applied), x to the right, y down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+__all__ = [
+    "Alternative",
+    "Character",
+    "CheckDigit",
+    "Defect",
+    "Point",
+    "Quad",
+    "Reading",
+    "Source",
+    "Status",
+    "TextLine",
+    "Vehicle",
+]
+
+Point = tuple[float, float]
+Quad = tuple[Point, Point, Point, Point]
+"""Four corners, clockwise from the top left of the text as it is read."""
+
+
+class Status(StrEnum):
+    """How far a reading can be trusted; `PENDING` exists in the store alone."""
+
+    READ = "read"
+    RETAKE = "retake"
+    NOT_FOUND = "not_found"
+    REJECTED = "rejected"
+    PENDING = "pending"
+
+
+class CheckDigit(StrEnum):
+    """Verdict on position 9: not every maker outside North America and China codes it."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Source(StrEnum):
+    """Who spoke for the VIN."""
+
+    TEXT = "text"
+    BARCODE = "barcode"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """A line of text in the photo: its quad and how much it looks like the VIN line (higher is more)."""
+
+    quad: Quad
+    score: float
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another symbol that the recogniser held possible, with its probability."""
+
+    symbol: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Character:
+    """One of the seventeen: the symbol chosen, its probability, where it stands, what else it may be."""
+
+    symbol: str
+    confidence: float
+    box: Quad
+    alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What is wrong with the photo of the line (`blurry`, `glare`, …), confidence 0 to 1."""
+
+    type: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """What the number says about the vehicle; unknown parts are None or empty."""
+
+    wmi: str
+    manufacturer: str | None = None
+    country: str | None = None
+    model_years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The answer for one photo."""
+
+    status: Status
+    vin: str | None = None
+    confidence: float = 0.0
+    check_digit: CheckDigit | None = None
+    source: Source | None = None
+    characters: tuple[Character, ...] = ()
+    corrected_positions: tuple[int, ...] = ()
+    quad: Quad | None = None
+    defects: tuple[Defect, ...] = ()
+    advice: tuple[str, ...] = ()
+    vehicle: Vehicle | None = None
+    models: dict[str, str] = field(default_factory=dict)
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    error: str | None = None
+    reading_id: str | None = None
+
+    @classmethod
+    def rejected(cls, error: str) -> Reading:
+        """The reading of a file that is no usable image; `error` is shown to people."""
+        return cls(status=Status.REJECTED, error=error)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types, every field present, in the order of the public contract."""
+        return {
+            "reading_id": self.reading_id,
+            "status": self.status.value,
+            "vin": self.vin,
+            "confidence": self.confidence,
+            "check_digit": self.check_digit.value if self.check_digit else None,
+            "source": self.source.value if self.source else None,
+            "characters": [
+                {
+                    "symbol": c.symbol,
+                    "confidence": c.confidence,
+                    "box": [list(p) for p in c.box],
+                    "alternatives": [
+                        {"symbol": a.symbol, "confidence": a.confidence} for a in c.alternatives
+                    ],
+                }
+                for c in self.characters
+            ],
+            "corrected_positions": list(self.corrected_positions),
+            "quad": [list(p) for p in self.quad] if self.quad else None,
+            "defects": [{"type": d.type, "confidence": d.confidence} for d in self.defects],
+            "advice": list(self.advice),
+            "vehicle": {
+                "wmi": self.vehicle.wmi,
+                "manufacturer": self.vehicle.manufacturer,
+                "country": self.vehicle.country,
+                "model_years": list(self.vehicle.model_years),
+            }
+            if self.vehicle
+            else None,
+            "models": dict(self.models),
+            "timings_ms": dict(self.timings_ms),
+            "error": self.error,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Reading:
+        """The inverse of `to_dict`; numbers may be Decimal (DynamoDB) and come back as float."""
+        vehicle = data.get("vehicle")
+        return cls(
+            status=Status(data["status"]),
+            vin=data.get("vin"),
+            confidence=float(data.get("confidence") or 0.0),
+            check_digit=CheckDigit(data["check_digit"]) if data.get("check_digit") else None,
+            source=Source(data["source"]) if data.get("source") else None,
+            characters=tuple(
+                Character(
+                    symbol=c["symbol"],
+                    confidence=float(c["confidence"]),
+                    box=_quad(c["box"]),
+                    alternatives=tuple(
+                        Alternative(a["symbol"], float(a["confidence"])) for a in c["alternatives"]
+                    ),
+                )
+                for c in data.get("characters", ())
+            ),
+            corrected_positions=tuple(int(p) for p in data.get("corrected_positions", ())),
+            quad=_quad(data["quad"]) if data.get("quad") else None,
+            defects=tuple(
+                Defect(d["type"], float(d["confidence"])) for d in data.get("defects", ())
+            ),
+            advice=tuple(data.get("advice", ())),
+            vehicle=Vehicle(
+                wmi=vehicle["wmi"],
+                manufacturer=vehicle["manufacturer"],
+                country=vehicle["country"],
+                model_years=tuple(int(y) for y in vehicle["model_years"]),
+            )
+            if vehicle
+            else None,
+            models=dict(data.get("models", {})),
+            timings_ms={k: float(v) for k, v in data.get("timings_ms", {}).items()},
+            error=data.get("error"),
+            reading_id=data.get("reading_id"),
+        )
+
+
+def _quad(points: Any) -> Quad:
+    a, b, c, d = ((float(x), float(y)) for x, y in points)
+    return (a, b, c, d)

@@ -1,0 +1,1 @@
+"""Synthesis, training and evaluation of the two models. Not shipped to Lambda."""
