@@ -1,0 +1,84 @@
+# VIN Reader. `make` lists the targets; each sets up what it needs first.
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+# The interpreter for the virtual environment: python3.13 as in Lambda, else the best at hand. It is
+# tried by running it, as a version manager's shim may stand in the PATH for a Python that is not
+# installed. Choose another with `make setup PYTHON=/path/to/python` before $(VENV) exists.
+USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach python,python3.13 python3 python3.12 python3.11,$(shell \
+	$(python) -c "$(USABLE)" >/dev/null 2>&1 && echo $(python))))
+
+# Options for the training commands, for example `make train-detector ARGS="--hours 2"`.
+ARGS ?=
+PHOTO ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-training fonts run serve test check build clean \
+	contact-sheet train-detector train-recognizer export evaluate
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
+
+setup: $(VENV)/setup.stamp ## install the package, its command line and the tools into .venv
+
+setup-training: $(VENV)/training.stamp ## also install PyTorch
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with its venv module was found" \
+		"(on Debian: apt-get install python3-venv). Name one with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/setup.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(VENV)/training.stamp: $(VENV)/setup.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,training]'
+	@touch $@
+
+fonts: ## install the font packages that the synthesiser draws with (Debian and its relatives)
+	@command -v apt-get >/dev/null || { echo "make fonts needs apt-get. Elsewhere, install the fonts" \
+		"named in training/synthesis/fonts.txt with your own package manager." >&2; exit 1; }
+	@as_root=$$(test "$$(id -u)" = 0 || echo sudo); \
+	missing=$$(while read -r font; do dpkg-query --status "$$font" 2>/dev/null \
+		| grep -q '^Status: .* installed$$' || echo "$$font"; done < training/synthesis/fonts.txt); \
+	test -z "$$missing" || { $$as_root apt-get update --quiet --quiet \
+		&& echo "$$missing" | xargs $$as_root apt-get install --yes --quiet --quiet --no-install-recommends; }
+
+run: setup ## read a photo through the whole stack on this machine; PHOTO=path for your own
+	$(BIN)/python -m local run $(if $(PHOTO),--photo "$(PHOTO)")
+
+serve: setup ## keep the stack up on localhost, for a browser or curl
+	$(BIN)/python -m local serve
+
+test: setup ## run all tests
+	$(BIN)/python -m pytest
+
+check: setup ## lint, formatting, types, template
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/cfn-lint template.yaml
+
+build: setup ## build the layers and functions for Lambda into .aws-sam/build
+	$(BIN)/sam build
+
+contact-sheet: setup ## draw a sheet of synthetic strips and pages to look at
+	$(BIN)/python -m training contact-sheet $(ARGS)
+
+train-detector: setup-training ## train CRAFT; resumes where it stopped
+	$(BIN)/python -m training train-detector $(ARGS)
+
+train-recognizer: setup-training ## train YOLO; resumes where it stopped
+	$(BIN)/python -m training train-recognizer $(ARGS)
+
+export: setup-training ## write layers/vinreader/models/*.onnx from the newest checkpoints
+	$(BIN)/python -m training export $(ARGS)
+
+evaluate: setup-training ## measure how well the models read
+	$(BIN)/python -m training evaluate $(ARGS)
+
+clean: ## remove what was built or cached; .venv and training runs stay
+	rm -rf .aws-sam build .mypy_cache .ruff_cache .pytest_cache .hypothesis
