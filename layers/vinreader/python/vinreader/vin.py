@@ -84,6 +84,12 @@ _HEAVY_OR_MOTORCYCLE = {
 """North American WMIs whose vehicles the year rule of position 7 leaves free; vininfo gives several
 of them to a car maker whose first two characters they share (1HT to Honda)."""
 
+_NO_WMI = frozenset(
+    {"000", "04W", "0VF", "112", "115", "117", "119", "123", "124", "137", "178", "17V"}
+    | {"210", "309", "460", "601", "602", "MMM", "WWW", "XXX"}
+)
+"""Entries of vininfo's list that begin chassis numbers from before VINs, or fill a blank."""
+
 
 class InvalidVin(ValueError):
     """The text is no VIN; the message tells people where and why."""
@@ -157,6 +163,8 @@ def verdict(vin: str) -> CheckDigit:
 def wmi_known(wmi: str) -> bool:
     """Whether the first three characters are a maker's on record: a soft hint, lists have gaps."""
     wmi = wmi[:3]
+    if wmi in _NO_WMI:
+        return False
     if wmi in WMI or wmi in _HEAVY_OR_MOTORCYCLE:
         return True
     # A 9 in third place stands for any of a thousand small makers: two characters say nothing then.
