@@ -10,9 +10,13 @@ USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach python,python3.13 python3 python3.12 python3.11,$(shell \
 	$(python) -c "$(USABLE)" >/dev/null 2>&1 && echo $(python))))
 
+ARCHITECTURE ?= x86_64
+
 # Options for the training commands, for example `make train-detector ARGS="--hours 2"`.
 ARGS ?=
 PHOTO ?=
+
+export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-training fonts run serve test check build clean \
@@ -60,10 +64,12 @@ check: setup ## lint, formatting, types, template
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/sam validate --lint --region us-east-1
 
-build: setup ## build the layers and functions for Lambda into .aws-sam/build
-	$(BIN)/sam build
+build: setup ## build layers and functions for Lambda into .aws-sam; ARCHITECTURE=arm64 for Graviton
+	PYTHON="$(abspath $(BIN)/python)" ARCHITECTURE=$(ARCHITECTURE) $(BIN)/sam build \
+		--cached --cache-dir .aws-sam/cache-$(ARCHITECTURE) \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
 
 contact-sheet: setup ## draw a sheet of synthetic strips and pages to look at
 	$(BIN)/python -m training contact-sheet $(ARGS)
