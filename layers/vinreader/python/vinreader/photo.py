@@ -1,0 +1,180 @@
+"""The door: bytes of a stranger become an upright RGB array, or a refusal that people understand.
+
+Pillow reads the header (format, size, orientation) before a pixel is decoded; OpenCV decodes
+ordinary JPEGs, twice as fast as Pillow and stricter about missing data; Pillow decodes the rest.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+__all__ = ["LIMITS", "Photo", "PhotoLimits", "UnreadableImage", "open_photo"]
+
+Photo = npt.NDArray[np.uint8]
+"""(H, W, 3) uint8 RGB, upright."""
+
+
+@dataclass(frozen=True)
+class PhotoLimits:
+    """What is read at all; anything beyond is refused from the header, before it costs memory."""
+
+    max_pixels: int = 2**26
+    """64 Mi: lets the 64-megapixel sensors of phones through (9248×6936); 201 MB as RGB."""
+
+    max_side: int = 32_766
+    """OpenCV's warps count the pixels of a side in 16 bits."""
+
+    min_side: int = 16
+    """Below this not even one legible character fits."""
+
+    max_scans: int = 64
+    """Of a progressive JPEG, which has about ten. A file of a few kilobytes that repeats an empty
+    scan a thousand times keeps a decoder busy for minutes."""
+
+
+LIMITS = PhotoLimits()
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+"""Tried by content, never by name. (Pillow reports the JPEG of several pictures, which many phones
+write, as MPO.)"""
+
+_DAMAGED = "The image is damaged or incomplete."
+_DAMAGE_ERRORS = (
+    OSError,  # truncated data, a broken stream, decoder errors
+    EOFError,  # WebP and animated PNG: a frame is missing
+    SyntaxError,  # Pillow's word for a broken header or PNG chunk
+    ValueError,  # sizes, lengths and text chunks out of range
+    IndexError,  # a segment shorter than its own header
+    KeyError,  # a code that the format does not define
+    TypeError,  # metadata of another type than the format demands
+    OverflowError,  # sizes beyond what C can count
+    struct.error,  # a header cut off
+    zlib.error,  # a compressed PNG chunk
+    cv2.error,
+)
+"""Everything that decoders are known to raise on bytes that only pretend to be an image."""
+
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+_SCAN_MARKER = b"\xff\xda"
+_UPRIGHT = 1
+
+
+class UnreadableImage(ValueError):
+    """The bytes are no usable image; the message tells people why."""
+
+
+def open_photo(data: bytes) -> Photo:
+    """The upright photo that `data` holds: (H, W, 3) uint8 RGB, EXIF orientation applied.
+
+    Reads JPEG, PNG, WebP and BMP of any colour mode; the first frame of an animation; what is
+    transparent shows white. Raises `UnreadableImage` for everything else.
+    """
+    if not data:
+        raise UnreadableImage("The file is empty.")
+    header = _read_header(data)
+    _require_usable(header, data)
+    try:
+        photo = _decode(header, data)
+    except _DAMAGE_ERRORS as error:
+        raise UnreadableImage(_DAMAGED) from error
+    return _turn_upright(photo, _orientation(header))
+
+
+def _read_header(data: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=_FORMATS)
+    except UnidentifiedImageError as error:
+        raise UnreadableImage(_why_unidentified(data)) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        # Pillow's own limit lies above ours; the warning is an error where a program wants it so.
+        raise UnreadableImage(_too_many_pixels("too many")) from error
+    except _DAMAGE_ERRORS as error:
+        raise UnreadableImage(_DAMAGED) from error
+
+
+def _why_unidentified(data: bytes) -> str:
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        return "HEIC and AVIF images are not read: send the photo as JPEG."
+    known = data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM")) or (
+        data.startswith(b"RIFF") and data[8:12] == b"WEBP"
+    )
+    return _DAMAGED if known else "The file is not a JPEG, PNG, WebP or BMP image."
+
+
+def _require_usable(header: Image.Image, data: bytes) -> None:
+    width, height = header.size
+    if width * height > LIMITS.max_pixels:
+        raise UnreadableImage(_too_many_pixels(f"{width}×{height}"))
+    if max(width, height) > LIMITS.max_side:
+        raise UnreadableImage(
+            f"The image has {width}×{height} pixels; a side may have at most {LIMITS.max_side}."
+        )
+    if min(width, height) < LIMITS.min_side:
+        raise UnreadableImage(
+            f"The image has {width}×{height} pixels; a side must have at least {LIMITS.min_side}."
+        )
+    if header.info.get("progressive") and data.count(_SCAN_MARKER) > LIMITS.max_scans:
+        raise UnreadableImage(_DAMAGED)
+
+
+def _too_many_pixels(size: str) -> str:
+    most = round(LIMITS.max_pixels / 1e6)
+    return f"The image has {size} pixels; at most {most} megapixels are read."
+
+
+def _decode(header: Image.Image, data: bytes) -> Photo:
+    """All pixels, as they are stored (not yet upright)."""
+    if header.format in ("JPEG", "MPO") and header.mode in ("RGB", "L"):
+        flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        if decoded is None or decoded.shape[:2] != header.size[::-1]:
+            raise OSError("the JPEG decoder gave up")
+        return np.asarray(decoded, np.uint8)
+    if header.mode == "I;16":
+        # Pillow would clip: the high byte is the picture.
+        gray = (np.asarray(header) >> 8).astype(np.uint8)
+        return np.repeat(gray[:, :, None], 3, axis=2)
+    if header.has_transparency_data:
+        layer = header.convert("RGBA")
+        ground = Image.new("RGBA", layer.size, "white")
+        return np.array(Image.alpha_composite(ground, layer).convert("RGB"))
+    return np.array(header.convert("RGB"))
+
+
+def _orientation(header: Image.Image) -> int:
+    """EXIF orientation 1 to 8. A photo whose metadata alone is broken is taken as it is stored."""
+    try:
+        value = header.getexif().get(ExifTags.Base.Orientation, _UPRIGHT)
+    except _DAMAGE_ERRORS:
+        return _UPRIGHT
+    return value if isinstance(value, int) else _UPRIGHT
+
+
+def _turn_upright(photo: Photo, orientation: int) -> Photo:
+    """Undoes what EXIF says the camera did to the picture; unknown values do nothing."""
+    match orientation:
+        case 2:
+            turned = cv2.flip(photo, 1)
+        case 3:
+            turned = cv2.rotate(photo, cv2.ROTATE_180)
+        case 4:
+            turned = cv2.flip(photo, 0)
+        case 5:
+            turned = cv2.transpose(photo)
+        case 6:
+            turned = cv2.rotate(photo, cv2.ROTATE_90_CLOCKWISE)
+        case 7:
+            turned = cv2.rotate(cv2.transpose(photo), cv2.ROTATE_180)
+        case 8:
+            turned = cv2.rotate(photo, cv2.ROTATE_90_COUNTERCLOCKWISE)
+        case _:
+            return photo
+    return np.asarray(turned, np.uint8)
