@@ -1,0 +1,76 @@
+"""From character boxes to the grid's targets, and the loss on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from training.recognition.net import ANCHORS, CELL_WIDTH, CELLS
+
+__all__ = ["LossWeights", "encode", "loss", "standardise"]
+
+IGNORE_RATIO = 0.6
+"""Anchors of the right cell whose width is this close to the box are no mistake: neither 1 nor 0."""
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the parts; objectness of empty anchors is as common as 13 to 1, hence its half."""
+
+    empty: float = 0.5
+    position: float = 2.0
+    symbol: float = 1.0
+
+
+def standardise(strips: np.ndarray) -> np.ndarray:
+    """(N, 32, 960) uint8 → (N, 1, 32, 960) float32, each strip with mean 0 and deviation 1."""
+    values = strips.astype(np.float32)
+    mean = values.mean(axis=(1, 2), keepdims=True)
+    deviation = values.std(axis=(1, 2), keepdims=True)
+    return ((values - mean) / (deviation + 4.0))[:, None]
+
+
+def encode(boxes: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Targets (30, 8, 4) float32: objectness (1 here, 0 empty, -1 ignored), centre, log width, class.
+
+    Each box goes to the cell of its centre and the free anchor nearest in width, so that two
+    characters whose centres share a cell both find a place.
+    """
+    grid = np.zeros((CELLS, len(ANCHORS), 4), np.float32)
+    anchors = np.array(ANCHORS)
+    for (left, right), label in zip(boxes, labels, strict=True):
+        width, centre = max(right - left, 2.0), (left + right) / 2 / CELL_WIDTH
+        cell = min(int(centre), CELLS - 1)
+        likeness = np.minimum(anchors, width) / np.maximum(anchors, width)
+        for anchor in np.argsort(-likeness):
+            if grid[cell, anchor, 0] != 1:
+                grid[cell, anchor] = (1, centre - cell, np.log(width / anchors[anchor]), label)
+                break
+        close = (likeness > IGNORE_RATIO) & (grid[cell, :, 0] == 0)
+        grid[cell, close, 0] = -1
+    return grid
+
+
+def loss(
+    values: torch.Tensor, targets: torch.Tensor, weights: LossWeights | None = None
+) -> tuple[torch.Tensor, dict[str, float]]:
+    """Loss of raw `values` (N, 30, 8, 36) against `targets` (N, 30, 8, 4), and its parts by name."""
+    w = weights or LossWeights()
+    values = values.float()
+    here, empty = targets[..., 0] == 1, targets[..., 0] == 0
+    strips = values.shape[0]
+    logits = values[..., 0]
+    present = F.softplus(-logits[here]).sum() / strips
+    absent = F.softplus(logits[empty]).sum() / strips
+    mine, wanted = values[here], targets[here]
+    position = (
+        F.binary_cross_entropy_with_logits(mine[:, 1], wanted[:, 1], reduction="sum")
+        + F.smooth_l1_loss(mine[:, 2], wanted[:, 2], beta=0.2, reduction="sum")
+    ) / strips
+    symbol = F.cross_entropy(mine[:, 3:], wanted[:, 3].long(), reduction="sum") / strips
+    total = present + w.empty * absent + w.position * position + w.symbol * symbol
+    parts = {"present": present, "absent": absent, "position": position, "symbol": symbol}
+    return total, {name: float(value.detach()) for name, value in parts.items()}

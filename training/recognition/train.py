@@ -1,0 +1,61 @@
+"""Train the recogniser on an endless stream of synthetic strips."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from training.layers import load_onnx_weights
+from training.loop import LoopConfig, fit, load_checkpoint
+from training.recognition.data import StripStream
+from training.recognition.net import RecognizerNet
+from training.recognition.targets import loss
+
+__all__ = ["add_arguments", "strip_loss", "train"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m training train-recognizer`."""
+    parser.add_argument("--hours", type=float, default=1.5, help="budget, resumed time counted in")
+    parser.add_argument("--out", type=Path, default=Path("runs/recognizer"))
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--start-from", type=Path, help="an exported .onnx to start from")
+    parser.add_argument("--batch", type=int, default=48)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--real", type=Path, default=Path("../shared/real"), help="real photos")
+
+
+def strip_loss(
+    net: nn.Module, batch: tuple[torch.Tensor, torch.Tensor]
+) -> tuple[torch.Tensor, dict[str, float]]:
+    """The recogniser's loss on one batch, the net in bfloat16 where the processor has it."""
+    strips, targets = batch
+    with torch.autocast("cpu", torch.bfloat16):
+        values = net(strips.contiguous(memory_format=torch.channels_last))
+    return loss(values, targets)
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train for the budget; the checkpoint lies in `args.out`."""
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    net = RecognizerNet().to(memory_format=torch.channels_last)
+    if args.start_from:
+        load_onnx_weights(net, args.start_from)
+    state = load_checkpoint(args.out) if args.resume else None
+    start = 0
+    if state:
+        net.load_state_dict(state["net"])
+        start = state["step"]
+    parameters = sum(p.numel() for p in net.parameters())
+    print(f"{parameters:,} parameters, from step {start}", flush=True)
+    stream = StripStream(args.seed, args.batch, start, args.real)
+    loader = DataLoader(stream, batch_size=None, num_workers=args.workers, prefetch_factor=8)
+    fit(net, iter(loader), strip_loss, args.out, LoopConfig(args.hours, args.rate), state)

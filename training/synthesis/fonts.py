@@ -1,0 +1,103 @@
+"""The font faces that the synthesiser writes with, found by file name among the installed ones.
+
+The Debian packages that carry them are listed in `fonts.txt` (`make fonts` installs those). Faces are
+grouped into families by what they resemble on vehicles, and a family's weight says how often it is
+drawn: plates and labels are mostly grotesque, monospaced, engraved or OCR faces, rarely serifed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+__all__ = ["FONT_FOLDERS", "Face", "MissingFonts", "faces"]
+
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path.home() / ".local/share/fonts")
+
+FAMILIES: dict[str, tuple[float, tuple[str, ...]]] = {
+    "grotesque": (
+        4.0,
+        (
+            "LiberationSans-[RB]*", "Arimo-[RB]*", "NimbusSans-[RB]*", "FreeSans*", "DejaVuSans*",
+            "Roboto-[RMBL]*", "Inter-[RMBSL]*", "OpenSans-[RBSL]*", "Lato-[RMBSL]*",
+            "ClearSans-[RMBL]*", "Cabin-[RMBS]*", "Cantarell-[RBL]*", "Tuffy*", "NanumGothic*",
+            "NanumBarunGothic*", "Karla-[RMB]*", "Manrope-[RMBL]*", "Oxygen-Sans*", "PTS[57]*",
+            "Go-[RMB]*", "B612-[RB]*", "RaghuMalayalamSans*", "Quicksand-[RMB]*", "Play-*",
+        ),
+    ),
+    "narrow": (
+        2.0,
+        (
+            "LiberationSansNarrow-*", "NimbusSansNarrow-*", "RobotoCondensed-[RBL]*", "PTN*", "PTC*",
+            "DejaVuSansCondensed*", "OpenSans-Cond*", "BebasNeue-[BRL]*", "YanoneKaffeesatz-[RMB]*",
+            "Dosis-[RMSB]*", "LeagueSpartan-[RMS]*", "3270Condensed*",
+        ),
+    ),
+    "engraved": (
+        4.0,
+        (
+            "osifont*", "routed-gothic*", "OSP-DIN*", "RG2014*", "NationalPark-[RH]*", "Jura-*",
+            "Millimetre*", "millimetre*", "Ubuntu-Title*", "Okolaks*", "okolaks*", "Oko*",
+        ),
+    ),
+    "ocr": (3.0, ("OCRA*", "OCRB.*", "OCRBE.*", "OCRBL.*")),
+    "monospaced": (
+        4.0,
+        (
+            "LiberationMono-*", "Cousine-*", "NimbusMonoPS-*", "FreeMono*", "DejaVuSansMono*",
+            "NotoMono*", "NotoSansMono-[RB]*", "Hack-*", "FiraCode-[RMBL]*", "JetBrainsMono-[RMB]*",
+            "Inconsolata*", "Anonymous*", "B612Mono-*", "Go-Mono*", "mononoki-*", "Hermit-*",
+            "LeagueMono-[RMBWEN]*", "agave-*", "FantasqueSansMono-[RB]*", "NanumGothicCoding*",
+            "PTM*", "OxygenMono*", "TlwgMono*", "3270-*", "3270Semi*", "lmmonolt10-*", "lmmono10-*",
+        ),
+    ),
+    "typewriter": (
+        0.7,
+        ("GNUTypewriter*", "Courier*Prime*", "TlwgTypewriter*", "RobotoSlab-[RBL]*"),
+    ),
+    "bitmap": (0.7, ("spleen-*.otf", "3270*")),
+}
+UNWANTED = ("*Italic*", "*Oblique*", "*It.*", "*BI.*", "*Outline*", "*Black*", "*Hairline*", "*Math*", "*Ital*")
+
+
+class MissingFonts(RuntimeError):
+    """Too few of the listed faces are installed; the message names the remedy."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """One font file, the family it belongs to and its probability of being drawn."""
+
+    path: Path
+    family: str
+    weight: float
+
+
+@cache
+def faces(minimum: int = 40) -> tuple[Face, ...]:
+    """All installed faces in a stable order, weights summing to 1.
+
+    Raises:
+        MissingFonts: fewer than `minimum` faces were found.
+    """
+    files: dict[str, Path] = {}
+    for folder in FONT_FOLDERS:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix.lower() in (".ttf", ".otf") and not any(
+                fnmatch(path.name, pattern) for pattern in UNWANTED
+            ):
+                files.setdefault(path.name, path)
+    found: list[Face] = []
+    for family, (weight, patterns) in FAMILIES.items():
+        members = [
+            path
+            for name, path in sorted(files.items())
+            if any(fnmatch(name, pattern) for pattern in patterns)
+        ]
+        found += [Face(path, family, weight / len(members)) for path in members]
+    if len(found) < minimum:
+        raise MissingFonts(f"{len(found)} of at least {minimum} font faces found: run `make fonts`")
+    total = sum(face.weight for face in found)
+    return tuple(Face(face.path, face.family, face.weight / total) for face in found)
