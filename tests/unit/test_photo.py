@@ -255,7 +255,8 @@ def test_pillow_keeps_its_own_limits():
     """Another part of the program may rely on them: they are global."""
     before = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES)
     open_photo(encoded(quarters(), "JPEG"))
-    assert (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES) == before
+    after = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES)
+    assert after == before
 
 
 black = Image.new("RGB", (48, 32))
