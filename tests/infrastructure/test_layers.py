@@ -1,0 +1,91 @@
+"""The layers as `sam build` makes them: small enough for Lambda, and whole under its Python."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+LAMBDA_LIMIT = 262_144_000
+"""Bytes that a function and its layers may have together, unzipped."""
+
+LAYERS = ("DependenciesLayer", "VinReaderLayer")
+FUNCTIONS = ("PhotoReaderFunction", "ApiFunction")
+
+USE_WHAT_IS_LEFT = """
+import io, cv2, numpy, onnxruntime, vininfo, vinreader
+import aws_lambda_powertools.event_handler, aws_lambda_powertools.utilities.batch
+from aws_lambda_powertools.utilities.parser import BaseModel
+from PIL import Image, features
+
+photo = numpy.full((8, 8, 3), 200, numpy.uint8)
+for kind in "JPEG", "PNG", "WEBP":
+    file = io.BytesIO()
+    Image.fromarray(photo).save(file, kind)
+    assert abs(cv2.imdecode(numpy.frombuffer(file.getvalue(), numpy.uint8), 1) - 200.0).max() < 3
+assert numpy.allclose(numpy.linalg.inv(numpy.eye(3) * 2), numpy.eye(3) / 2)
+assert numpy.random.default_rng(0).integers(10) == 8
+assert BaseModel.__module__.startswith("pydantic")
+assert onnxruntime.get_available_providers()[-1] == "CPUExecutionProvider"
+assert vininfo.Vin("1M8GDM9AXKP042788").country == "United States"
+print(vinreader.__version__, vinreader.__file__)
+"""
+
+
+def size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_layers_and_each_function_fit_into_lambda(
+    built: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes = {name: size(built / name) for name in (*LAYERS, *FUNCTIONS)}
+    with capsys.disabled():
+        print()
+        for name, weight in sizes.items():
+            print(f"  {name:<22}{weight:>13,} bytes")
+        print(f"  {'allowed together':<22}{LAMBDA_LIMIT:>13,} bytes")
+    for function in FUNCTIONS:
+        together = sum(sizes[layer] for layer in LAYERS) + sizes[function]
+        assert sizes[function] > 0
+        assert together < LAMBDA_LIMIT, f"{function} with its layers: {together:,} bytes"
+
+
+def test_the_reader_s_layer_holds_the_package_and_the_models(built: Path, root: Path) -> None:
+    layer = built / "VinReaderLayer"
+    package = root / "layers/vinreader/python/vinreader"
+    shipped = {str(path.relative_to(layer)) for path in layer.rglob("*") if path.is_file()}
+    expected = {
+        f"python/vinreader/{path.relative_to(package)}"
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert shipped == expected | {"models/craft.onnx", "models/yolo.onnx"}
+
+
+def test_the_layers_work_under_lambda_s_python(built: Path, python313: Path) -> None:
+    folders = [built / layer / "python" for layer in LAYERS]
+    run = subprocess.run(
+        # -S: nothing of this machine's site-packages, as in Lambda.
+        [str(python313), "-S", "-B", "-c", USE_WHAT_IS_LEFT],
+        env={"PYTHONPATH": ":".join(map(str, folders)), "HOME": str(built)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split()[1] == str(folders[1] / "vinreader" / "__init__.py")
+
+
+def test_lambda_gets_the_versions_that_are_tested(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    tested = dict(
+        re.findall(r"^([\w-]+)(?:\[\w+\])?==(\S+)$", "\n".join(project["dependencies"]), re.M)
+    )
+    lines = (root / "layers/dependencies/requirements.txt").read_text().splitlines()
+    shipped = dict(line.split("==") for line in lines if not line.startswith("#"))
+    assert set(tested) >= {"onnxruntime", "numpy", "opencv-python-headless", "pillow"}
+    assert {name: shipped.get(name) for name in tested} == tested

@@ -1,0 +1,205 @@
+"""What template.yaml promises: one shared layer, safe queues, closed doors."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FUNCTIONS = ("PhotoReaderFunction", "ApiFunction")
+
+
+def test_is_valid_and_lints_clean(root: Path) -> None:
+    sam = Path(sys.executable).with_name("sam")
+    validation = subprocess.run(
+        [str(sam), "validate", "--lint", "--region", "us-east-1"],
+        cwd=root,
+        env=os.environ | {"SAM_CLI_TELEMETRY": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert validation.returncode == 0, validation.stdout + validation.stderr
+    assert "is a valid SAM Template" in validation.stdout
+
+
+def test_both_functions_share_both_layers(template: dict[str, Any]) -> None:
+    assert template["Globals"]["Function"]["Layers"] == [
+        {"Ref": "DependenciesLayer"},
+        {"Ref": "VinReaderLayer"},
+    ]
+    for name in FUNCTIONS:
+        assert "Layers" not in template["Resources"][name]["Properties"], name
+
+
+def test_functions_run_on_the_python_that_the_layers_are_built_for(
+    template: dict[str, Any],
+) -> None:
+    shared = template["Globals"]["Function"]
+    assert shared["Runtime"] == "python3.13"
+    assert shared["Architectures"] == [{"Ref": "Architecture"}]
+    for layer in ("DependenciesLayer", "VinReaderLayer"):
+        resource = template["Resources"][layer]
+        assert resource["Metadata"] == {"BuildMethod": "makefile"}
+        assert resource["Properties"]["CompatibleRuntimes"] == ["python3.13"]
+        assert resource["Properties"]["CompatibleArchitectures"] == [{"Ref": "Architecture"}]
+
+
+def test_functions_learn_where_everything_is(template: dict[str, Any]) -> None:
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["READINGS_TABLE"] == {"Ref": "ReadingsTable"}
+    assert variables["PHOTOS_BUCKET"] == {"Ref": "PhotosBucket"}
+    assert variables["MODELS_DIR"] == "/opt/models"
+
+
+def test_a_photo_under_uploads_goes_to_the_queue(resources: dict[str, Any]) -> None:
+    bucket = resources["PhotosBucket"]
+    assert bucket["Properties"]["NotificationConfiguration"] == {
+        "QueueConfigurations": [
+            {
+                "Event": "s3:ObjectCreated:*",
+                "Queue": {"Fn::GetAtt": "PhotosQueue.Arn"},
+                "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": "uploads/"}]}},
+            }
+        ]
+    }
+    # S3 tries the queue when the notification is set up: it must be allowed to by then.
+    assert bucket["DependsOn"] == "PhotosQueuePolicy"
+
+
+def test_only_s3_of_this_account_sends_to_the_queue(resources: dict[str, Any]) -> None:
+    statements = resources["PhotosQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    allowed = [statement for statement in statements if statement["Effect"] == "Allow"]
+    assert allowed == [
+        {
+            "Sid": "NotificationsOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": "s3.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": {"Fn::GetAtt": "PhotosQueue.Arn"},
+            "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+        }
+    ]
+
+
+def test_the_policy_can_exist_before_the_bucket(resources: dict[str, Any]) -> None:
+    assert "PhotosBucket" not in str(resources["PhotosQueuePolicy"])
+    assert "PhotosBucket" not in str(resources["PhotosQueue"])
+
+
+def test_a_message_stays_hidden_while_the_function_may_still_work_on_it(
+    resources: dict[str, Any],
+) -> None:
+    timeout = resources["PhotoReaderFunction"]["Properties"]["Timeout"]
+    assert resources["PhotosQueue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+
+
+def test_what_fails_again_and_again_is_set_aside(resources: dict[str, Any]) -> None:
+    queue = resources["PhotosQueue"]["Properties"]
+    dead_letters = resources["PhotosDeadLetterQueue"]["Properties"]
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": "PhotosDeadLetterQueue.Arn"},
+        "maxReceiveCount": 5,
+    }
+    # A message keeps its age when it moves: the second queue must hold it longer than the first.
+    assert dead_letters["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
+
+
+def test_the_queue_feeds_the_function_in_bounds(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    events = resources["PhotoReaderFunction"]["Properties"]["Events"]
+    assert list(events) == ["Photos"]
+    source = events["Photos"]["Properties"]
+    assert source["Queue"] == {"Fn::GetAtt": "PhotosQueue.Arn"}
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "PhotoReaderConcurrency"}}
+    assert template["Parameters"]["PhotoReaderConcurrency"]["Default"] == 10
+
+
+def test_photos_are_encrypted_private_and_temporary(resources: dict[str, Any]) -> None:
+    bucket = resources["PhotosBucket"]["Properties"]
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert bucket["PublicAccessBlockConfiguration"] == {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": True,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+    }
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert rules["photos-expire"]["Status"] == "Enabled"
+    assert rules["photos-expire"]["ExpirationInDays"] == {"Ref": "PhotoRetentionDays"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "action"), [("PhotosBucketPolicy", "s3:*"), ("PhotosQueuePolicy", "sqs:*")]
+)
+def test_nothing_travels_in_the_clear(resources: dict[str, Any], policy: str, action: str) -> None:
+    statements = resources[policy]["Properties"]["PolicyDocument"]["Statement"]
+    (denied,) = (statement for statement in statements if statement["Effect"] == "Deny")
+    assert denied["Action"] == action
+    assert denied["Principal"] == "*"
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_the_table_is_the_one_of_the_contract(resources: dict[str, Any]) -> None:
+    table = resources["ReadingsTable"]["Properties"]
+    assert table["KeySchema"] == [{"AttributeName": "reading_id", "KeyType": "HASH"}]
+    keys = {
+        index["IndexName"]: [(key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]]
+        for index in table["GlobalSecondaryIndexes"]
+    }
+    assert keys == {
+        "by_vin": [("vin", "HASH"), ("created_at", "RANGE")],
+        "by_status": [("status", "HASH"), ("created_at", "RANGE")],
+    }
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+@pytest.mark.parametrize("name", ["ReadingsTable", "PhotosBucket"])
+def test_what_users_gave_outlives_the_stack(resources: dict[str, Any], name: str) -> None:
+    assert resources[name]["DeletionPolicy"] == "Retain"
+    assert resources[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_nobody_calls_the_api_unsigned(resources: dict[str, Any]) -> None:
+    assert resources["HttpApi"]["Properties"]["Auth"] == {
+        "EnableIamAuthorizer": True,
+        "DefaultAuthorizer": "AWS_IAM",
+    }
+    for name, event in resources["ApiFunction"]["Properties"]["Events"].items():
+        assert event["Type"] == "HttpApi", name
+        assert event["Properties"]["ApiId"] == {"Ref": "HttpApi"}, name
+        assert "Auth" not in event["Properties"], name
+
+
+def test_the_api_has_the_routes_of_the_contract(resources: dict[str, Any]) -> None:
+    routes = {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}"
+        for event in resources["ApiFunction"]["Properties"]["Events"].values()
+    }
+    assert routes == {"POST /readings", "POST /uploads", "GET /readings/{reading_id}"}
+
+
+def test_the_api_answers_before_the_gateway_gives_up(resources: dict[str, Any]) -> None:
+    assert resources["ApiFunction"]["Properties"]["Timeout"] < 30
+
+
+def test_every_log_expires(resources: dict[str, Any]) -> None:
+    logs = [r for r in resources.values() if r["Type"] == "AWS::Logs::LogGroup"]
+    assert len(logs) == 3
+    for log in logs:
+        assert log["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert resources["PhotoReaderFunction"]["Properties"]["LoggingConfig"] == {
+        "LogGroup": {"Ref": "PhotoReaderLogs"}
+    }
+    assert resources["ApiFunction"]["Properties"]["LoggingConfig"] == {
+        "LogGroup": {"Ref": "ApiLogs"}
+    }
