@@ -1,0 +1,187 @@
+"""Photos in S3: a place to upload one to, and the way back to its bytes.
+
+Besides `store`, the only module that speaks to AWS.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+__all__ = [
+    "PhotoBucket",
+    "PhotoGone",
+    "PhotoTooLarge",
+    "StoredPhoto",
+    "UploadLimits",
+    "UploadPlace",
+]
+
+ID_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://github.com/vin-reader/objects")
+"""Never to be changed: every id of an object that the API gave no place hangs on it."""
+
+GIVEN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+"""A random UUID (version 4), as the API gives them out."""
+
+GONE_CODES = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
+REPLACED_CODES = frozenset({"412", "PreconditionFailed"})
+DELETED_CODES = frozenset({"405", "MethodNotAllowed"})
+"""What S3 answers to the version number of a delete marker."""
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """What a photo in the bucket may weigh."""
+
+    smallest: int = 1
+    largest: int = 25 * 2**20
+    """Bytes. A phone's JPEG of 50 megapixels stays under 20 MB."""
+
+
+@dataclass(frozen=True)
+class StoredPhoto:
+    """An object as it lies in the bucket now."""
+
+    bucket: str
+    key: str
+    etag: str
+    """Without the quotation marks of the HTTP header."""
+    version: str | None
+    """None where the bucket keeps no versions."""
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True)
+class UploadPlace:
+    """An HTML form's target and hidden fields: who has them may upload a photo, for a while."""
+
+    url: str
+    fields: dict[str, str]
+    expires_at: datetime
+
+
+class PhotoGone(LookupError):
+    """The object was deleted or replaced since; its successor, if any, has an event of its own."""
+
+
+class PhotoTooLarge(ValueError):
+    """The object is larger than any photo we read; the text is for people."""
+
+
+class PhotoBucket:
+    """The bucket that photos are uploaded to, under `prefix`.
+
+    Args:
+        name: the bucket that places are given out in.
+        prefix: what keys of given places start with, for example `uploads/`.
+        presign_seconds: how long a given place stays open.
+        custom_endpoint: S3 is spoken to at another address, where buckets have no host names.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        prefix: str,
+        presign_seconds: int,
+        custom_endpoint: bool = False,
+        limits: UploadLimits | None = None,
+    ) -> None:
+        self.name = name
+        self.prefix = prefix
+        self.presign_seconds = presign_seconds
+        self.limits = limits or UploadLimits()
+        self.client: S3Client = boto3.client(
+            "s3",
+            config=Config(
+                # Forms for encrypted buckets need version 4, and only a virtual host makes boto3
+                # name the bucket's own region in them: the global address answers a new bucket's
+                # upload with a redirect that browsers do not follow with the photo.
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if custom_endpoint else "virtual"},
+                connect_timeout=2,
+                read_timeout=10,
+                retries={"mode": "standard", "total_max_attempts": 3},
+            ),
+        )
+
+    def give_place(self, reading_id: str, content_type: str) -> UploadPlace:
+        """A place for one photo; S3 refuses another type, an empty file and a huge one."""
+        expires_at = datetime.now(UTC) + timedelta(seconds=self.presign_seconds)
+        form = self.client.generate_presigned_post(
+            self.name,
+            f"{self.prefix}{reading_id}",
+            Fields={"Content-Type": content_type},
+            Conditions=[
+                {"Content-Type": content_type},
+                ["content-length-range", self.limits.smallest, self.limits.largest],
+            ],
+            ExpiresIn=self.presign_seconds,
+        )
+        return UploadPlace(url=form["url"], fields=form["fields"], expires_at=expires_at)
+
+    def find(self, bucket: str, key: str, version: str | None = None) -> StoredPhoto:
+        """Look at an object without fetching it; the newest version where none is named.
+
+        Raises:
+            PhotoGone: where it is no longer there.
+        """
+        wanted = {"VersionId": version} if version else {}
+        try:
+            head = self.client.head_object(Bucket=bucket, Key=key, **wanted)  # type: ignore[arg-type]
+        except ClientError as error:
+            raise _gone(error, bucket, key) from error
+        return StoredPhoto(
+            bucket=bucket,
+            key=key,
+            etag=head["ETag"].strip('"'),
+            version=head.get("VersionId"),
+            size=head["ContentLength"],
+        )
+
+    def download(self, photo: StoredPhoto) -> bytes:
+        """The bytes of exactly this object.
+
+        Raises:
+            PhotoTooLarge: before a byte is fetched.
+            PhotoGone: where it was deleted or replaced since it was found.
+        """
+        if photo.size > self.limits.largest:
+            raise PhotoTooLarge(
+                f"The file has {photo.size / 2**20:.1f} MB; "
+                f"photos of up to {self.limits.largest / 2**20:.0f} MB are read."
+            )
+        which = {"VersionId": photo.version} if photo.version else {"IfMatch": photo.etag}
+        try:
+            answer = self.client.get_object(Bucket=photo.bucket, Key=photo.key, **which)  # type: ignore[arg-type]
+        except ClientError as error:
+            raise _gone(error, photo.bucket, photo.key) from error
+        return answer["Body"].read()
+
+    def reading_id(self, photo: StoredPhoto) -> str:
+        """The id of the reading of this object: the one its place was given for, else derived."""
+        given = photo.key.removeprefix(self.prefix)
+        if photo.key.startswith(self.prefix) and GIVEN_ID.fullmatch(given):
+            return given
+        identity = "\n".join((photo.bucket, photo.key, photo.version or photo.etag))
+        return str(uuid.uuid5(ID_NAMESPACE, identity))
+
+
+def _gone(error: ClientError, bucket: str, key: str) -> Exception:
+    """`PhotoGone` where that is what S3 says, else the error as it came."""
+    code = error.response.get("Error", {}).get("Code", "")
+    if code in GONE_CODES | DELETED_CODES:
+        return PhotoGone(f"s3://{bucket}/{key} is no longer there")
+    if code in REPLACED_CODES:
+        return PhotoGone(f"s3://{bucket}/{key} was replaced")
+    return error

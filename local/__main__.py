@@ -1,0 +1,93 @@
+"""`python -m local run [--photo PATH]` reads one photo; `python -m local serve` stays up."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import sys
+import threading
+from pathlib import Path
+
+from local.front import Front
+from local.functions import LocalFunction
+from local.http_api import HttpApi
+from local.queue_loop import QueueLoop
+from local.show import as_text, save_picture
+from local.stack import Stack, running_stack
+from local.upload import upload
+from vinreader.results import Reading, Status
+
+SAMPLE = Path(__file__).parent / "photos" / "synthetic-sticker.jpg"
+
+DELIVERY_WAIT_SECONDS = 10
+"""The message is in the queue before the upload is answered: it comes at once or not at all."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit code: 0 where a photo was read, 1 where it was refused or the stack failed."""
+    options = _parser().parse_args(arguments)
+    if options.command == "run":
+        return run(options.photo)
+    return serve(options.port)
+
+
+def run(photo: Path) -> int:
+    """Take one photo through bucket, queue, function, table and API, and print its reading."""
+    if not photo.is_file():
+        print(f"There is no file {photo}.", file=sys.stderr)
+        return 1
+    with running_stack() as stack:
+        api, loop = _functions(stack)
+        reading_id = upload(api, photo)
+        print(f"{photo} → s3://{stack.bucket}/uploads/{reading_id}")
+        delivery = loop.deliver(DELIVERY_WAIT_SECONDS)
+        print(f"queue → photo_reader{', which gave it back' if delivery.failed else ''}")
+        print(f"GET /readings/{reading_id}")
+        answer = api.request("GET", f"/readings/{reading_id}")
+    reading = Reading.from_dict(answer.json())
+    print(f"\n{as_text(reading)}\n")
+    if reading.status in (Status.REJECTED, Status.PENDING):
+        return 1
+    print(f"The annotated picture: {save_picture(photo, reading)}")
+    return 0
+
+
+def serve(port: int) -> int:
+    """Keep the stack up, with the API on localhost, until Ctrl-C."""
+    logging.basicConfig(format="%(message)s")
+    with running_stack() as stack:
+        api, loop = _functions(stack)
+        with Front(api, port) as front:
+            worker = threading.Thread(target=loop.serve, name="queue-loop")
+            worker.start()
+            print(f"VIN Reader: {front.address}  (Ctrl-C ends it and forgets everything)")
+            print(f"S3, SQS and DynamoDB: {stack.endpoint}  bucket {stack.bucket}, prefix uploads/")
+            with contextlib.suppress(KeyboardInterrupt):
+                front.serve_forever()
+            loop.stop()
+            worker.join()
+    print("\nStopped.")
+    return 0
+
+
+def _functions(stack: Stack) -> tuple[HttpApi, QueueLoop]:
+    """Both functions around the stack: the API, and the loop that feeds `photo_reader`."""
+    loop = QueueLoop(stack.queue_url, LocalFunction("photo_reader"))
+    return HttpApi(LocalFunction("api")), loop
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run_parser = commands.add_parser("run", help="read one photo through the whole stack")
+    run_parser.add_argument(
+        "--photo", type=Path, default=SAMPLE, help="the photo to read; else a synthetic one"
+    )
+    serve_parser = commands.add_parser("serve", help="keep the stack up on localhost")
+    serve_parser.add_argument("--port", type=int, default=8000, help="of the HTTP API")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

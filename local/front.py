@@ -1,0 +1,71 @@
+"""The HTTP API on localhost, and a page at `/` that tells how to use it."""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from local.http_api import GATEWAY_LIMIT, Answer, HttpApi
+
+__all__ = ["Front"]
+
+HOST = "127.0.0.1"
+CHUNK = 65_536
+PAGE = Path(__file__).with_name("index.html")
+
+
+class Front(ThreadingHTTPServer):
+    """Serves `api` on `port` (any free one for 0). Raises `OSError` where the port is taken."""
+
+    def __init__(self, api: HttpApi, port: int) -> None:
+        super().__init__((HOST, port), _RequestHandler)
+        self.api = api
+        self.address = f"http://{HOST}:{self.server_port}"
+
+
+class _RequestHandler(BaseHTTPRequestHandler):
+    server: Front
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if self.path == "/":
+            page = PAGE.read_text(encoding="utf-8").replace("{address}", self.server.address)
+            self._send(Answer(200, {"content-type": "text/html; charset=utf-8"}, page.encode()))
+        else:
+            self._forward()
+
+    def do_POST(self) -> None:
+        self._forward()
+
+    do_PUT = do_PATCH = do_DELETE = do_POST
+
+    def _forward(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+            self.close_connection = True
+            self._refuse(411, "Length Required")
+        elif int(length) > GATEWAY_LIMIT:
+            self._discard(int(length))  # who is still sending would not see the answer
+            self._refuse(413, "Request Entity Too Large")
+        else:
+            body = self.rfile.read(int(length))
+            headers = dict(self.headers.items())
+            self._send(self.server.api.request(self.command, self.path, headers, body))
+
+    def _discard(self, left: int) -> None:
+        while left and (part := self.rfile.read(min(left, CHUNK))):
+            left -= len(part)
+
+    def _refuse(self, status: int, message: str) -> None:
+        body = f'{{"message": "{message}"}}'.encode()
+        self._send(Answer(status, {"content-type": "application/json"}, body))
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(answer.body)

@@ -1,0 +1,146 @@
+"""S3, SQS and DynamoDB inside this process, with the resources that template.yaml describes.
+
+Of what AWS enforces, moto's server leaves out: the signature and expiry of presigned requests, and
+the length a presigned form allows. Its S3 events carry no `sequencer`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+from local.template import resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+
+__all__ = ["Stack", "running_stack"]
+
+HOST = "127.0.0.1"
+REGION: Final = "eu-central-1"
+BUCKET = "photos"
+TABLE = "readings"
+QUEUE = "photos"
+DEAD_LETTER_QUEUE = "photos-dead-letters"
+
+RETRY_SECONDS = 5
+"""The template hides a message for minutes before it is tried again; here one wants to see it."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Where the resources are."""
+
+    endpoint: str
+    bucket: str
+    table: str
+    queue_url: str
+    dead_letter_url: str
+
+
+@contextmanager
+def running_stack(port: int = 0) -> Iterator[Stack]:
+    """Start the server (on any free port for 0), create the resources, point `os.environ` at them.
+
+    The functions read the environment when they are imported: import them inside.
+    """
+    before = dict(os.environ)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address=HOST, port=port, verbose=False)
+    server.start()
+    try:
+        _, chosen = server.get_host_and_port()
+        endpoint = f"http://{HOST}:{chosen}"
+        _point_environment_at(endpoint)
+        yield _create_resources(endpoint)
+    finally:
+        server.stop()
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _point_environment_at(endpoint: str) -> None:
+    """As Lambda sets it for the functions, and nothing left that could lead to a real account."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    no_proxy = [part for part in (os.environ.get("NO_PROXY"), HOST) if part]
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    os.environ.update(
+        {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": ",".join(no_proxy),
+            "no_proxy": ",".join(no_proxy),
+            "POWERTOOLS_METRICS_DISABLED": "true",
+            "POWERTOOLS_METRICS_NAMESPACE": "VinReader",
+            "PHOTOS_BUCKET": BUCKET,
+            "READINGS_TABLE": TABLE,
+        }
+    )
+
+
+def _create_resources(endpoint: str) -> Stack:
+    _create_table()
+    dead_letter_url, dead_letter_arn = _create_queue(DEAD_LETTER_QUEUE)
+    redrive = resource("PhotosQueue")["RedrivePolicy"]
+    queue_url, queue_arn = _create_queue(
+        QUEUE,
+        {
+            "VisibilityTimeout": str(RETRY_SECONDS),
+            "RedrivePolicy": json.dumps({**redrive, "deadLetterTargetArn": dead_letter_arn}),
+        },
+    )
+    _create_bucket(queue_arn)
+    return Stack(endpoint, BUCKET, TABLE, queue_url, dead_letter_url)
+
+
+def _create_table() -> None:
+    properties = resource("ReadingsTable")
+    described = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    client = boto3.client("dynamodb")
+    client.create_table(TableName=TABLE, **{name: properties[name] for name in described})
+    client.update_time_to_live(
+        TableName=TABLE, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"}
+    )
+
+
+def _create_queue(
+    name: str, attributes: Mapping[QueueAttributeNameType, str] | None = None
+) -> tuple[str, str]:
+    client = boto3.client("sqs")
+    url = client.create_queue(QueueName=name, Attributes=attributes or {})["QueueUrl"]
+    answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return url, answer["Attributes"]["QueueArn"]
+
+
+def _create_bucket(queue_arn: str) -> None:
+    client = boto3.client("s3")
+    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    described = resource("PhotosBucket")["NotificationConfiguration"]["QueueConfigurations"]
+    client.put_bucket_notification_configuration(
+        Bucket=BUCKET,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {
+                    "QueueArn": queue_arn,
+                    "Events": [notification["Event"]],
+                    "Filter": {"Key": {"FilterRules": notification["Filter"]["S3Key"]["Rules"]}},
+                }
+                for notification in described
+            ]
+        },
+    )

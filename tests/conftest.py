@@ -1,0 +1,38 @@
+"""One local stack for the whole run, and the real functions around it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.functions import LocalFunction
+from local.http_api import HttpApi
+from local.queue_loop import QueueLoop
+from local.stack import Stack, running_stack
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """S3, SQS and DynamoDB over HTTP on this machine; the environment points at them."""
+    with running_stack() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def photo_reader(stack: Stack) -> LocalFunction:
+    """The real handler, with the reader and the models of this repository."""
+    return LocalFunction("photo_reader")
+
+
+@pytest.fixture(scope="session")
+def api(stack: Stack) -> HttpApi:
+    """The real handler of the API behind the local gateway."""
+    return HttpApi(LocalFunction("api"))
+
+
+@pytest.fixture
+def queue(stack: Stack, photo_reader: LocalFunction) -> QueueLoop:
+    """The way from the queue to the function, with nothing left in the queue."""
+    loop = QueueLoop(stack.queue_url, photo_reader)
+    while loop.deliver(wait_seconds=0).taken:
+        pass
+    return loop
