@@ -1,5 +1,6 @@
 """One local stack for the whole run, and the real functions around it."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from local.functions import LocalFunction
 from local.http_api import HttpApi
 from local.queue_loop import QueueLoop
 from local.stack import Stack, running_stack
+from vinreader.store import ReadingStore
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +38,20 @@ def queue(stack: Stack, photo_reader: LocalFunction) -> QueueLoop:
     while loop.deliver(wait_seconds=0).taken:
         pass
     return loop
+
+
+@pytest.fixture
+def unreachable_store(
+    stack: Stack, api: HttpApi, photo_reader: LocalFunction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For one test, nobody listens where both functions look for DynamoDB."""
+    from functions.api import app as api_app
+    from functions.photo_reader import app as photo_reader_app
+
+    with socket.create_server(("127.0.0.1", 0)) as once_taken:
+        port = once_taken.getsockname()[1]
+    with monkeypatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        store = ReadingStore(stack.table, retention_days=1)
+    monkeypatch.setattr(api_app, "store", store)
+    monkeypatch.setattr(photo_reader_app, "store", store)

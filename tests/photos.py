@@ -38,15 +38,15 @@ def huge_png_header(width: int = 20_000, height: int = 20_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 
 
-BROKEN = {
-    "truncated JPEG": SAMPLE.read_bytes()[:-2000] if SAMPLE.is_file() else blank_jpeg()[:-300],
-    "text file": b"1M8GDM9AXKP042788\n",
-    "empty object": b"",
-    "20,000×20,000 PNG header": huge_png_header(),
-}
-
-
 def _encoded(photo: np.ndarray, format_: str) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(photo).save(buffer, format_)
     return buffer.getvalue()
+
+
+BROKEN = {
+    "truncated JPEG": blank_jpeg()[:-300],
+    "text file": b"1M8GDM9AXKP042788\n",
+    "empty object": b"",
+    "20,000×20,000 PNG header": huge_png_header(),
+}

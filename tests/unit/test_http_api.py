@@ -1,0 +1,34 @@
+"""The local gateway: HTTP requests become the events of an HTTP API."""
+
+import base64
+
+from local.http_api import GATEWAY_LIMIT, HttpApi, http_event
+
+
+def test_an_image_reaches_the_function_as_base64() -> None:
+    event = http_event("POST", "/readings", {"Content-Type": "image/jpeg"}, b"\xff\xd8")
+    assert event["isBase64Encoded"] is True
+    assert base64.b64decode(event["body"]) == b"\xff\xd8"
+    assert event["headers"] == {"content-type": "image/jpeg"}
+    assert event["requestContext"]["http"]["method"] == "POST"
+
+
+def test_json_reaches_the_function_as_text() -> None:
+    headers = {"content-type": "application/json; charset=utf-8"}
+    event = http_event("POST", "/uploads", headers, b"{}")
+    assert event["isBase64Encoded"] is False
+    assert event["body"] == "{}"
+
+
+def test_path_is_decoded_and_query_is_taken_apart() -> None:
+    event = http_event("GET", "/readings/a%20b?vin=1%2B1&empty=", {}, b"")
+    assert event["rawPath"] == "/readings/a b"
+    assert event["rawQueryString"] == "vin=1%2B1&empty="
+    assert event["queryStringParameters"] == {"vin": "1+1", "empty": ""}
+    assert "body" not in event
+
+
+def test_gateway_refuses_what_no_function_would_see(api: HttpApi) -> None:
+    answer = api.request("POST", "/readings", {}, b"x" * (GATEWAY_LIMIT + 1))
+    assert answer.status == 413
+    assert answer.json() == {"message": "Request Entity Too Large"}
