@@ -1,0 +1,121 @@
+"""Where text lines are in a photo, and which of them look like the VIN: a light CRAFT."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from vinreader.lines import LineConfig, distinct, lines_of
+from vinreader.results import Quad, TextLine
+
+__all__ = ["DetectionConfig", "Detector", "ModelLayout", "postprocess", "preprocess"]
+
+Array = NDArray[np.float32]
+Photo = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class DetectionConfig:
+    """How a photo is looked at."""
+
+    long_sides: tuple[int, ...] = (448, 640)
+    """Sizes of the photo's longer side, pixels: large characters fire only at the small one, small
+    ones only at the large one."""
+    lines: LineConfig = field(default_factory=LineConfig)
+
+
+@dataclass(frozen=True)
+class ModelLayout:
+    """What the model file says about itself."""
+
+    scale: float
+    multiple: int
+    stride: int
+    sigma: float
+    maps: tuple[str, ...]
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, str]) -> ModelLayout:
+        """From the metadata of a `craft` model.
+
+        Raises:
+            ValueError: it is the metadata of another kind of model.
+        """
+        if metadata.get("kind") != "craft":
+            raise ValueError(f"not a craft model: kind is {metadata.get('kind')!r}")
+        return cls(
+            scale=float(json.loads(metadata["input"])["scale"]),
+            multiple=int(metadata["multiple"]),
+            stride=int(metadata["stride"]),
+            sigma=float(metadata["sigma"]),
+            maps=tuple(json.loads(metadata["maps"])),
+        )
+
+
+def preprocess(photo: Photo, long_side: int, layout: ModelLayout) -> tuple[Array, Array]:
+    """The model's input (1, 1, H, W) float32 and what its pixels measure in the photo's, (2,) x y.
+
+    The photo, (H, W, 3) uint8 RGB, is shrunk or enlarged so that its longer side has `long_side`
+    pixels, and padded with black to the right and below.
+    """
+    height, width = photo.shape[:2]
+    factor = long_side / max(height, width)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    grey = cv2.cvtColor(cv2.resize(photo, size, interpolation=way), cv2.COLOR_RGB2GRAY)
+    step = layout.multiple
+    tensor = np.zeros((1, 1, -(-size[1] // step) * step, -(-size[0] // step) * step), np.float32)
+    tensor[0, 0, : size[1], : size[0]] = grey.astype(np.float32) * layout.scale
+    return tensor, np.array([width / size[0], height / size[1]], np.float32)
+
+
+def postprocess(
+    maps: Array, pixel: Array, layout: ModelLayout, config: LineConfig
+) -> list[TextLine]:
+    """Lines in the maps (1, 3, h, w) of one size, best first, quads in pixels of the photo; `pixel`
+    as from `preprocess`."""
+    order = [layout.maps.index(name) for name in ("region", "affinity", "line")]
+    found = lines_of(maps[0, order], layout.sigma, config)
+    unit = pixel * layout.stride
+    return [TextLine(_scaled(line.quad, unit), line.score) for line in found]
+
+
+def _scaled(quad: Quad, unit: Array) -> Quad:
+    a, b, c, d = ((x * float(unit[0]), y * float(unit[1])) for x, y in quad)
+    return (a, b, c, d)
+
+
+class Detector:
+    """Finds text lines with the model at `model_path`, on `threads` threads."""
+
+    def __init__(
+        self, model_path: Path, threads: int = 1, config: DetectionConfig | None = None
+    ) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self.config = config or DetectionConfig()
+        self.session = onnxruntime.InferenceSession(
+            str(model_path), options, providers=["CPUExecutionProvider"]
+        )
+        self.layout = ModelLayout.from_metadata(self.session.get_modelmeta().custom_metadata_map)
+        self._input = self.session.get_inputs()[0].name
+
+    def detect(self, photo: Photo) -> tuple[TextLine, ...]:
+        """Candidate lines in a photo (H, W, 3) uint8 RGB, the likeliest VIN first.
+
+        Quads are in pixels of the photo, clockwise, the long side along the text; which of its two
+        directions is the reading direction is not known here.
+        """
+        lines: list[TextLine] = []
+        for long_side in self.config.long_sides:
+            tensor, pixel = preprocess(photo, long_side, self.layout)
+            (maps,) = self.session.run(None, {self._input: tensor})
+            lines += postprocess(maps, pixel, self.layout, self.config.lines)
+        return tuple(distinct(lines, self.config.lines))

@@ -1,0 +1,207 @@
+"""From the detector's maps to lines of text: connected components, joined along their direction.
+
+Follows the post-processing of CRAFT (Baek et al. 2019), with one difference: a line's axis comes
+from its own pixels and its height from how many stand across it, so slanted lines are hugged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vinreader.results import Quad, TextLine
+
+__all__ = ["LineConfig", "distinct", "lines_of"]
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class LineConfig:
+    """Thresholds on the way from maps to lines; lengths in line heights unless said otherwise."""
+
+    thresholds: tuple[float, ...] = (0.3, 0.55)
+    """Low joins faint characters, high parts lines that touch; both are tried."""
+    fewest_pixels: int = 6
+    """Components smaller than this are specks."""
+    most_pieces: int = 40
+    """Components looked at for each map and threshold, those with most VIN line in them first."""
+    shortest: float = 3.5
+    """A VIN is at least seven times as long as tall; half of one may be all that shows."""
+    widest_gap: float = 3.0
+    """Pieces further apart than this are not one line."""
+    most_offset: float = 0.6
+    """Pieces whose middle is further than this from the other's axis are not one line."""
+    most_turn: float = 0.3
+    """Nor those whose directions differ by more than this, radians."""
+    most_growth: float = 1.8
+    """Nor those of which one is that many times as tall as the other."""
+    floor: float = 0.1
+    """Taken off the VIN-line map before it is summed, so that a tight quad beats a generous one."""
+    same_overlap: float = 0.7
+    """Quads with more than this intersection over union are one line."""
+    most_lines: int = 12
+    """Lines handed on."""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A stretch of a line: its pixels (N, 2) x y with weights, and the frame fitted to them."""
+
+    points: Array
+    weights: Array
+    centre: Array
+    axis: Array
+    length: float
+    height: float
+
+
+def lines_of(maps: Array, sigma: float, config: LineConfig) -> list[TextLine]:
+    """Lines in maps (3, h, w) region, affinity, line; quads in map pixels, best first.
+
+    `sigma` is the deviation of the Gaussians that the net was trained on, in half heights of a
+    character.
+    The score is the sum of the line map under the quad, per mille of the whole map.
+    """
+    text = np.maximum(maps[0], maps[1])
+    lines: list[TextLine] = []
+    for source in (maps[2], text):
+        for threshold in config.thresholds:
+            shrink = sigma * float(np.sqrt(-2 * np.log(threshold)))
+            pieces = _pieces(source, maps[2], threshold, shrink, config)
+            for piece in pieces + _joined(pieces, shrink, config):
+                if piece.length >= config.shortest * piece.height:
+                    quad = _quad(piece)
+                    lines.append(TextLine(_as_points(quad), _score(maps[2], quad, config.floor)))
+    return distinct(lines, config)
+
+
+def distinct(lines: list[TextLine], config: LineConfig) -> list[TextLine]:
+    """The best lines, best first, none of them twice."""
+    kept: list[TextLine] = []
+    for line in sorted(lines, key=lambda line: -line.score):
+        quad = np.array(line.quad, np.float32)
+        if all(_overlap(quad, np.array(k.quad, np.float32)) < config.same_overlap for k in kept):
+            kept.append(line)
+        if len(kept) == config.most_lines:
+            break
+    return kept
+
+
+def _pieces(
+    source: Array, line_map: Array, threshold: float, shrink: float, config: LineConfig
+) -> list[_Piece]:
+    """The connected components of `source` over `threshold`, those on the VIN line first."""
+    mask = (source > threshold).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    merit = np.bincount(labels.ravel(), weights=line_map.ravel(), minlength=count)
+    merit += 1e-3 * stats[:, cv2.CC_STAT_AREA]
+    order = [int(n) for n in np.argsort(-merit) if n != 0]
+    pieces = []
+    for n in order[: config.most_pieces]:
+        x, y, wide, tall, area = (int(v) for v in stats[n])
+        if area < config.fewest_pixels:
+            continue
+        rows, columns = np.nonzero(labels[y : y + tall, x : x + wide] == n)
+        points = np.stack([columns + x, rows + y], axis=1).astype(np.float32) + 0.5
+        pieces.append(_fit(points, source[rows + y, columns + x], shrink))
+    return pieces
+
+
+def _fit(points: Array, weights: Array, shrink: float) -> _Piece:
+    """Axis, length and height of a stretch of pixels.
+
+    The axis is the principal one; columns along it give the height, as the upper quartile of their
+    pixel counts, since a column between two characters holds fewer. `shrink` is the share of the
+    height that is over the threshold.
+    """
+    centre = np.average(points, axis=0, weights=weights).astype(np.float32)
+    offset = points - centre
+    spread = (offset * weights[:, None]).T @ offset
+    _, vectors = np.linalg.eigh(spread)
+    axis = vectors[:, 1].astype(np.float32)
+    if axis[0] < 0 or (axis[0] == 0 and axis[1] < 0):
+        axis = -axis
+    normal = np.array([-axis[1], axis[0]], np.float32)
+    along, across = offset @ axis, offset @ normal
+    columns = np.floor(along - along.min()).astype(int)
+    counts = np.bincount(columns)
+    height = max(1.0, float(np.quantile(counts[counts > 0], 0.75))) / shrink
+    low, high = float(along.min()) - 0.5, float(along.max()) + 0.5
+    middle = float(np.median(across)) if len(across) > 8 else 0.0
+    shift = axis * np.float32((low + high) / 2) + normal * np.float32(middle)
+    length = (high - low) + height * (1 - shrink) / 2
+    return _Piece(points, weights, centre + shift, axis, length, height)
+
+
+def _joined(pieces: list[_Piece], shrink: float, config: LineConfig) -> list[_Piece]:
+    """For each run of pieces in one line, that line."""
+    group = list(range(len(pieces)))
+    for a in range(len(pieces)):
+        for b in range(a):
+            if group[a] != group[b] and _in_line(pieces[a], pieces[b], config):
+                old, new = group[a], group[b]
+                group = [new if g == old else g for g in group]
+    joined = []
+    for g in sorted(set(group)):
+        members = [piece for piece, mine in zip(pieces, group, strict=True) if mine == g]
+        if len(members) > 1:
+            points = np.concatenate([m.points for m in members])
+            weights = np.concatenate([m.weights for m in members])
+            joined.append(_fit(points, weights, shrink))
+    return joined
+
+
+def _in_line(a: _Piece, b: _Piece, config: LineConfig) -> bool:
+    """Whether two pieces continue one another; the longer one's axis decides."""
+    if a.length < b.length:
+        a, b = b, a
+    tall = max(a.height, b.height)
+    if a.length < 1.5 * a.height or tall > config.most_growth * min(a.height, b.height):
+        return False
+    offset = b.centre - a.centre
+    along = abs(float(offset @ a.axis))
+    across = abs(float(offset[1] * a.axis[0] - offset[0] * a.axis[1]))
+    turn = abs(float(a.axis[0] * b.axis[1] - a.axis[1] * b.axis[0]))
+    if b.length > 2.5 * b.height and turn > config.most_turn:
+        return False
+    gap = along - (a.length + b.length) / 2
+    return -tall < gap < config.widest_gap * tall and across < config.most_offset * tall
+
+
+def _quad(piece: _Piece) -> Array:
+    """(4, 2) clockwise from the top left, the long side in reading direction."""
+    half = piece.axis * np.float32(piece.length / 2)
+    down = np.array([-piece.axis[1], piece.axis[0]], np.float32) * np.float32(piece.height / 2)
+    c = piece.centre
+    return np.stack([c - half - down, c + half - down, c + half + down, c - half + down])
+
+
+def _as_points(quad: Array) -> Quad:
+    a, b, c, d = ((float(x), float(y)) for x, y in quad)
+    return (a, b, c, d)
+
+
+def _score(line_map: Array, quad: Array, floor: float) -> float:
+    """How much VIN line is under the quad, per mille of the map; below zero where there is none."""
+    height, width = line_map.shape
+    low = np.maximum(np.floor(quad.min(axis=0)).astype(int), 0)
+    high = np.minimum(np.ceil(quad.max(axis=0)).astype(int) + 1, (width, height))
+    if np.any(high <= low):
+        return -1.0
+    mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
+    cv2.fillConvexPoly(mask, np.round(quad - low - 0.5).astype(np.int32), 1)
+    part = line_map[low[1] : high[1], low[0] : high[0]]
+    return float(((part - floor) * mask).sum()) * 1000 / (height * width)
+
+
+def _overlap(a: Array, b: Array) -> float:
+    """Intersection over union of two convex quads."""
+    if np.any(a.max(axis=0) < b.min(axis=0)) or np.any(b.max(axis=0) < a.min(axis=0)):
+        return 0.0
+    common, _ = cv2.intersectConvexConvex(a, b)
+    union = cv2.contourArea(a) + cv2.contourArea(b) - common
+    return float(common / union) if union > 0 else 0.0
