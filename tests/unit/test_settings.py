@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from vinreader.settings import DEFAULT_MODELS_DIR, InvalidSettings, Settings
+from vinreader.models import DEFAULT_MODELS_DIR
+from vinreader.settings import InvalidSettings, Settings
 
 NEEDED = {"READINGS_TABLE": "readings", "PHOTOS_BUCKET": "photos"}
 
