@@ -7,7 +7,11 @@ import importlib
 from collections.abc import Callable
 
 COMMANDS = {
-    "contact-sheet": ("training.synthesis.contact_sheet", "write_sheet", "sheet of synthetic images"),
+    "contact-sheet": (
+        "training.synthesis.contact_sheet",
+        "write_sheet",
+        "sheet of synthetic images",
+    ),
     "sample-photo": ("training.synthesis.sample_photo", "write_sample", "one synthetic photo"),
     "train-detector": ("training.detection.train", "train", "train CRAFT"),
     "train-recognizer": ("training.recognition.train", "train", "train YOLO"),
@@ -26,7 +30,9 @@ def main(argv: list[str] | None = None) -> None:
     args, rest = parser.parse_known_args(argv)
     module_name, verb, summary = COMMANDS[args.command]
     module = importlib.import_module(module_name)
-    options = argparse.ArgumentParser(prog=f"python -m training {args.command}", description=summary)
+    options = argparse.ArgumentParser(
+        prog=f"python -m training {args.command}", description=summary
+    )
     module.add_arguments(options)
     run: Callable[[argparse.Namespace], None] = getattr(module, verb)
     run(options.parse_args(rest))

@@ -46,7 +46,9 @@ def fit(
     state: dict[str, Any] | None = None,
 ) -> nn.Module:
     """Train until the budget is spent; the averaged net, also saved in `folder`/checkpoint.pt."""
-    optimiser = torch.optim.AdamW(net.parameters(), lr=config.rate, weight_decay=config.weight_decay)
+    optimiser = torch.optim.AdamW(
+        net.parameters(), lr=config.rate, weight_decay=config.weight_decay
+    )
     averaged = copy.deepcopy(net).eval()
     step, spent = 0, 0.0
     if state:

@@ -11,7 +11,14 @@ from torch import nn
 from training.layers import ConvNorm, Residual
 from vinreader.vin import ALPHABET
 
-__all__ = ["ANCHORS", "CELLS", "CELL_WIDTH", "VALUES_PER_ANCHOR", "DecodedRecognizer", "RecognizerNet"]
+__all__ = [
+    "ANCHORS",
+    "CELLS",
+    "CELL_WIDTH",
+    "VALUES_PER_ANCHOR",
+    "DecodedRecognizer",
+    "RecognizerNet",
+]
 
 CELL_WIDTH = 32
 CELLS = 30

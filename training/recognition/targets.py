@@ -10,8 +10,10 @@ import torch.nn.functional as F
 
 from training.recognition.net import ANCHORS, CELL_WIDTH, CELLS
 
-__all__ = ["LossWeights", "encode", "loss", "standardise"]
+__all__ = ["SOFTENING", "LossWeights", "encode", "loss", "standardise"]
 
+SOFTENING = 4.0
+"""Grey levels added to a strip's deviation, so that an empty strip is not blown up into noise."""
 IGNORE_RATIO = 0.6
 """Anchors of the right cell whose width is this close to the box are no mistake: neither 1 nor 0."""
 
@@ -30,7 +32,7 @@ def standardise(strips: np.ndarray) -> np.ndarray:
     values = strips.astype(np.float32)
     mean = values.mean(axis=(1, 2), keepdims=True)
     deviation = values.std(axis=(1, 2), keepdims=True)
-    return ((values - mean) / (deviation + 4.0))[:, None]
+    return ((values - mean) / (deviation + SOFTENING))[:, None]
 
 
 def encode(boxes: np.ndarray, labels: np.ndarray) -> np.ndarray:

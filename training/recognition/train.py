@@ -9,8 +9,8 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from training.layers import load_onnx_weights
 from training.loop import LoopConfig, fit, load_checkpoint
+from training.onnx_files import load_onnx_weights
 from training.recognition.data import StripStream
 from training.recognition.net import RecognizerNet
 from training.recognition.targets import loss

@@ -62,7 +62,9 @@ def glyph_set(path: Path, weight: int = 0) -> dict[str, Glyph]:
             continue
         width = int(right - left) + 2 * PAD
         image = Image.new("L", (width, CAP_HEIGHT + 2 * PAD))
-        ImageDraw.Draw(image).text((PAD - left, PAD - top), symbol, fill=255, font=font, anchor="ls")
+        ImageDraw.Draw(image).text(
+            (PAD - left, PAD - top), symbol, fill=255, font=font, anchor="ls"
+        )
         mask = _thicken(np.asarray(image), weight)
         columns = np.flatnonzero(mask.max(axis=0) > 64)
         if len(columns) == 0:
@@ -107,7 +109,9 @@ def star(filled: bool) -> Glyph:
     angles = np.arange(10) * np.pi / 5 - np.pi / 2
     radii = np.where(np.arange(10) % 2 == 0, 0.5, 0.2) * size
     centre = np.array([size / 2, PAD + size / 2])
-    points = (centre + radii[:, None] * np.stack([np.cos(angles), np.sin(angles)], 1)).astype(np.int32)
+    points = (centre + radii[:, None] * np.stack([np.cos(angles), np.sin(angles)], 1)).astype(
+        np.int32
+    )
     if filled:
         cv2.fillPoly(mask, [points], 255, cv2.LINE_AA)
     else:

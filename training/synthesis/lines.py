@@ -10,7 +10,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.synthesis.glyphs import CAP_HEIGHT, PAD, Glyph, draw_face, glyph_set, restyle_zero, star
+from training.synthesis.glyphs import (
+    CAP_HEIGHT,
+    PAD,
+    Glyph,
+    draw_face,
+    glyph_set,
+    restyle_zero,
+    star,
+)
 from training.synthesis.numbers import random_vin
 from vinreader.vin import ALPHABET
 
@@ -62,9 +70,7 @@ def set_vin_line(rng: np.random.Generator, valid_share: float) -> SetLine:
     span = (float(own[0, 0]), float(own[-1, 1]))
     _add_neighbours(rng, ink, span)
     heights = own[:, 2] + CAP_HEIGHT / 2
-    edges = np.stack(
-        [np.stack([own[:, 0], heights], 1), np.stack([own[:, 1], heights], 1)], axis=1
-    )
+    edges = np.stack([np.stack([own[:, 0], heights], 1), np.stack([own[:, 1], heights], 1)], axis=1)
     return SetLine(ink, ROOM, CAP_HEIGHT, span, edges.astype(np.float32), vin)
 
 
@@ -118,7 +124,9 @@ def _marks(rng: np.random.Generator) -> tuple[list[str | Glyph], list[str | Glyp
     if draw < 0.19:
         return ["#"], ["#"]
     if draw < 0.30:
-        label = str(rng.choice(["VIN:", "VIN: ", "VIN ", "V.I.N. ", "Nr. ", "No. ", "*VIN*", "ID: "]))
+        label = str(
+            rng.choice(["VIN:", "VIN: ", "VIN ", "V.I.N. ", "Nr. ", "No. ", "*VIN*", "ID: "])
+        )
         return list(label), []
     if draw < 0.36:
         return [_logo(rng), " "], []
@@ -203,7 +211,9 @@ def _add_neighbours(rng: np.random.Generator, ink: np.ndarray, span: tuple[float
         elif draw < 0.46:
             gap = int(rng.uniform(0.1, 0.9) * CAP_HEIGHT)
             y = ROOM - gap if above else ROOM + CAP_HEIGHT + gap
-            cv2.line(ink, (0, y), (ink.shape[1], y), int(rng.integers(120, 256)), int(rng.integers(1, 6)))
+            cv2.line(
+                ink, (0, y), (ink.shape[1], y), int(rng.integers(120, 256)), int(rng.integers(1, 6))
+            )
 
 
 def _add_bar_code(

@@ -113,7 +113,12 @@ def _window(
     x0, x1 = left - margins[0], right + margins[1]
     y0, y1 = line.top - above, line.top + line.cap + below
     window = np.array(
-        [[x0 + shear, y0 - tilt], [x1 + shear, y0 + tilt], [x1 - shear, y1 + tilt], [x0 - shear, y1 - tilt]]
+        [
+            [x0 + shear, y0 - tilt],
+            [x1 + shear, y0 + tilt],
+            [x1 - shear, y1 + tilt],
+            [x0 - shear, y1 - tilt],
+        ]
     )
     window[:, 1] += rng.normal(0, 0.05, 4) * line.cap
     squeeze = float(np.exp(rng.normal(0, 0.22)))

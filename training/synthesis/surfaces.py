@@ -111,7 +111,9 @@ def _ground(
     ground = level + effect.gradient(rng, shape) * float(rng.uniform(0, 0.3))
     if rng.random() < 0.7:
         cell = cap * float(np.exp(rng.uniform(np.log(0.15), np.log(5))))
-        ground = ground + effect.clouds(rng, shape, max(cell, 1.5)) * float(rng.uniform(0, unevenness))
+        ground = ground + effect.clouds(rng, shape, max(cell, 1.5)) * float(
+            rng.uniform(0, unevenness)
+        )
     return np.asarray(ground, np.float32)
 
 

@@ -1,0 +1,228 @@
+"""The way of a photo: bytes, pixels, lines, strips, characters, the number, a reading."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vinreader.decoding import Candidate, DecodingConfig, decode
+from vinreader.detection import Detector
+from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
+from vinreader.photo import open_photo
+from vinreader.quality import JudgementConfig, judge
+from vinreader.recognition import Evidence, Recognizer
+from vinreader.rectification import Adjustment, adjust, cut, turned
+from vinreader.results import Alternative, Character, Quad, Reading, Source, Status
+from vinreader.vin import ALPHABET, describe, verdict
+
+__all__ = ["Look", "Reader", "ReaderConfig", "elect"]
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ReaderConfig:
+    """How hard the reader looks."""
+
+    lines: int = 8
+    """Candidate lines that are read at all, in both directions."""
+    closer: int = 2
+    """Of these, how many are looked at again in several cuts."""
+    first: Adjustment = field(default_factory=Adjustment)
+    again: tuple[Adjustment, ...] = (
+        Adjustment(0, 0, 0.0, 0.0),
+        Adjustment(0, 0, 0.15, -0.12),
+        Adjustment(0, 0, -0.12, 0.15),
+        Adjustment(0, 0, 0.15, 0.15),
+        Adjustment(0, 0, 0.0, 0.0, lean=0.25),
+        Adjustment(0, 0, 0.0, 0.0, lean=-0.25),
+        Adjustment(0, 0, 0.0, 0.0, tilt=0.1),
+        Adjustment(0, 0, 0.0, 0.0, tilt=-0.1),
+    )
+    """Cuts of a line whose ends are known: higher, lower, wider, leaning and tilted either way."""
+    ends: float = 0.6
+    """Room left before the first and after the last character, in character pitches."""
+    temperature: float = 4.0
+    """Nats: how quickly a cut's vote fades when another cut shows the number more clearly."""
+    alternatives: int = 3
+    """Other symbols told for each character, those over `worth_telling`."""
+    worth_telling: float = 0.001
+    decoding: DecodingConfig = field(default_factory=DecodingConfig)
+    judgement: JudgementConfig = field(default_factory=JudgementConfig)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One cut of one line and the best number in it; `quad` (4, 2) is the cut in photo pixels."""
+
+    quad: Array
+    evidence: Evidence
+    candidate: Candidate
+
+
+class Reader:
+    """Reads photos with two models; build it once, it is expensive."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        recognizer: Recognizer,
+        digests: dict[str, str],
+        config: ReaderConfig | None = None,
+    ) -> None:
+        self.detector = detector
+        self.recognizer = recognizer
+        self.digests = digests
+        self.config = config or ReaderConfig()
+
+    @classmethod
+    def load(cls, models_dir: Path = DEFAULT_MODELS_DIR, threads: int = 1) -> Reader:
+        """The reader with the models of a folder.
+
+        Raises:
+            MissingModel: a model file is not there.
+        """
+        files = ModelFiles.of(models_dir)
+        return cls(Detector(files.craft, threads), Recognizer(files.yolo, threads), files.digests())
+
+    def read(self, data: bytes) -> Reading:
+        """The reading of an image file's bytes.
+
+        Raises:
+            UnreadableImage: the bytes are no usable image.
+        """
+        started = time.perf_counter()
+        photo = open_photo(data)
+        opened = time.perf_counter()
+        lines = self.detector.detect(photo)[: self.config.lines]
+        detected = time.perf_counter()
+        looks = self._look(photo, [line.quad for line in lines])
+        reading = self._reading(looks)
+        finished = time.perf_counter()
+        timings = {
+            "decode": opened - started,
+            "detect": detected - opened,
+            "recognize": finished - detected,
+            "total": finished - started,
+        }
+        return replace(
+            reading,
+            models=self.digests,
+            timings_ms={name: round(1000 * seconds, 1) for name, seconds in timings.items()},
+        )
+
+    def _look(self, photo: NDArray[np.uint8], quads: list[Quad]) -> list[Look]:
+        """All looks at the lines: a first one at each, then several at the most promising."""
+        if not quads:
+            return []
+        grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
+        cuts = []
+        for quad in np.array(quads, np.float32):
+            for way in (quad, turned(quad)):
+                cuts.append(adjust(way, self.config.first))
+        first = sorted(self._looks_at(grey, cuts), key=lambda look: -look.candidate.score)
+        again = [
+            adjust(self._tightened(look), change)
+            for look in first[: self.config.closer]
+            for change in self.config.again
+        ]
+        return first + self._looks_at(grey, again)
+
+    def _looks_at(self, grey: NDArray[np.uint8], cuts: list[Array]) -> list[Look]:
+        """The cuts in which seventeen characters were found."""
+        if not cuts:
+            return []
+        size = (self.recognizer.layout.width, self.recognizer.layout.height)
+        evidence = self.recognizer.recognize(cut(grey, np.stack(cuts), size))
+        return [
+            Look(quad, shown, candidates[0])
+            for quad, shown in zip(cuts, evidence, strict=True)
+            if (candidates := decode(shown, self.config.decoding))
+        ]
+
+    def _tightened(self, look: Look) -> Array:
+        """The look's quad with its ends moved to the number's own."""
+        chosen = look.candidate.positions
+        centres = look.evidence.centres[chosen]
+        room = self.config.ends * float(np.median(np.diff(centres))) + 0.5 * float(
+            np.median(look.evidence.widths[chosen])
+        )
+        return self._in_photo(look, float(centres[0]) - room, float(centres[-1]) + room)
+
+    def _in_photo(self, look: Look, left: float, right: float) -> Array:
+        """The part of a strip between two columns as a quad (4, 2) in the photo."""
+        width, height = self.recognizer.layout.width, self.recognizer.layout.height
+        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        to_photo = cv2.getPerspectiveTransform(corners, look.quad)
+        part = np.array([[[left, 0], [right, 0], [right, height], [left, height]]], np.float32)
+        return np.asarray(cv2.perspectiveTransform(part, to_photo)[0], np.float32)
+
+    def _reading(self, looks: list[Look]) -> Reading:
+        """What the looks together support."""
+        if not looks:
+            return Reading(Status.NOT_FOUND)
+        best, votes = elect(looks, self.config.temperature)
+        judgement = judge(best, looks, votes, self.config.judgement)
+        if judgement.status is Status.NOT_FOUND:
+            return Reading(Status.NOT_FOUND)
+        vin = best.candidate.text
+        return Reading(
+            status=judgement.status,
+            vin=vin,
+            confidence=round(judgement.confidence, 4),
+            check_digit=verdict(vin),
+            source=Source.TEXT,
+            characters=self._characters(best),
+            corrected_positions=best.candidate.corrected,
+            quad=_as_quad(self._tightened(best)),
+            advice=judgement.advice,
+            vehicle=describe(vin),
+        )
+
+    def _characters(self, look: Look) -> tuple[Character, ...]:
+        characters = []
+        for place, (box, seen) in enumerate(
+            zip(look.candidate.positions, look.candidate.probabilities, strict=True)
+        ):
+            symbol = look.candidate.text[place]
+            half = float(look.evidence.widths[box]) / 2
+            centre = float(look.evidence.centres[box])
+            others = [i for i in np.argsort(-seen) if ALPHABET[i] != symbol]
+            characters.append(
+                Character(
+                    symbol=symbol,
+                    confidence=round(float(seen[ALPHABET.index(symbol)]), 4),
+                    box=_as_quad(self._in_photo(look, centre - half, centre + half)),
+                    alternatives=tuple(
+                        Alternative(ALPHABET[i], round(float(seen[i]), 4))
+                        for i in others[: self.config.alternatives]
+                        if seen[i] >= self.config.worth_telling
+                    ),
+                )
+            )
+        return tuple(characters)
+
+
+def elect(looks: list[Look], temperature: float) -> tuple[Look, dict[str, float]]:
+    """The clearest look at the number that most looks agree on, and the votes of all numbers.
+
+    A look votes with exp(score / temperature), so that two clear looks at one number outweigh one
+    slightly clearer look at another.
+    """
+    votes: dict[str, float] = {}
+    for look in looks:
+        weight = float(np.exp(min(look.candidate.score, 0.0) / temperature))
+        votes[look.candidate.text] = votes.get(look.candidate.text, 0.0) + weight
+    winner = max(votes, key=lambda text: votes[text])
+    mine = [look for look in looks if look.candidate.text == winner]
+    return max(mine, key=lambda look: look.candidate.score), votes
+
+
+def _as_quad(points: Array) -> Quad:
+    a, b, c, d = ((round(float(x), 1), round(float(y), 1)) for x, y in points)
+    return (a, b, c, d)

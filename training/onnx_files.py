@@ -1,0 +1,119 @@
+"""A trained net as an ONNX file that says how it is to be fed, and the way back from one.
+
+Batch norms stay nodes of their own and initialisers keep the names of the net's state dict, so that
+training goes on from the file on any machine; ONNX Runtime folds them when it loads.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+__all__ = ["load_onnx_weights", "write_onnx"]
+
+TOLERANCE = 1e-3
+"""Largest difference allowed between PyTorch's and ONNX Runtime's outputs, relative to their size."""
+
+
+def write_onnx(
+    served: nn.Module,
+    example: Tensor,
+    path: Path,
+    outputs: Sequence[str],
+    metadata: dict[str, str],
+    dynamic: Sequence[int] = (0,),
+) -> float:
+    """Write `served`, a wrapper whose net is called `net`, and give the largest relative difference
+    that ONNX Runtime shows to PyTorch on noise of the example's shape.
+
+    `dynamic` names the axes of the input, called `input`, that may have any size.
+
+    Raises:
+        RuntimeError: the two runtimes disagree.
+    """
+    served.eval()
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        draft = Path(folder) / path.name
+        torch.onnx.export(
+            served,
+            (example,),
+            str(draft),
+            input_names=["input"],
+            output_names=list(outputs),
+            dynamic_shapes=({axis: torch.export.Dim.AUTO for axis in dynamic},),
+            opset_version=18,
+            dynamo=True,
+            external_data=False,
+            optimize=False,
+            verbose=False,
+        )
+        model = onnx.load(str(draft))
+    _tidy(model)
+    for key, value in metadata.items():
+        model.metadata_props.add(key=key, value=value)
+    onnx.checker.check_model(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(model.SerializeToString())
+    difference = _difference(served, part, tuple(example.shape))
+    if difference > TOLERANCE:
+        raise RuntimeError(f"ONNX Runtime differs from PyTorch by {difference:.4f}")
+    part.replace(path)
+    return difference
+
+
+def load_onnx_weights(net: nn.Module, path: Path) -> None:
+    """Fill `net` with the weights stored in an exported file.
+
+    Raises:
+        RuntimeError: the file lacks a weight of the net, or has it in another shape.
+    """
+    found = {
+        tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy())
+        for tensor in onnx.load(str(path)).graph.initializer
+    }
+    wanted = net.state_dict()
+    counters = {name for name in wanted if name.endswith("num_batches_tracked")}
+    missing = sorted(set(wanted) - set(found) - counters)
+    if missing:
+        raise RuntimeError(f"{path.name} lacks {', '.join(missing)}")
+    net.load_state_dict({k: found.get(k, v) for k, v in wanted.items()})
+
+
+def _tidy(model: onnx.ModelProto) -> None:
+    """Names without the wrapper's prefix; what else the exporter leaves behind goes."""
+    for initialiser in model.graph.initializer:
+        initialiser.name = initialiser.name.removeprefix("net.")
+    for node in model.graph.node:
+        for n, name in enumerate(node.input):
+            node.input[n] = name.removeprefix("net.")
+        node.ClearField("metadata_props")
+        node.ClearField("doc_string")
+    model.graph.ClearField("metadata_props")
+    model.graph.ClearField("value_info")
+    for value in (*model.graph.input, *model.graph.output):
+        value.ClearField("metadata_props")
+
+
+def _difference(served: nn.Module, path: Path, shape: tuple[int, ...]) -> float:
+    noise = np.random.default_rng(0).random(shape, np.float32)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    theirs: Any = session.run(None, {"input": noise})
+    with torch.no_grad():
+        ours = served(torch.from_numpy(noise))
+    ours = (ours,) if isinstance(ours, Tensor) else ours
+    return max(
+        float(np.abs(a.numpy() - b).max() / max(1.0, float(np.abs(b).max())))
+        for a, b in zip(ours, theirs, strict=True)
+    )
