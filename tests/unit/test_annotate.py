@@ -74,6 +74,7 @@ def test_the_line_is_outlined_where_it_lies(angle):
     rows, columns = np.nonzero(is_colour(picture, STYLE.line))
     drawn = list(zip(columns[::50], rows[::50], strict=True))
     assert len(rows) > 1000
+    assert reading.quad is not None
     assert max(distance_to_outline(reading.quad, point) for point in drawn) < 20
 
 
