@@ -58,17 +58,17 @@ class ModelLayout:
         )
 
 
-def preprocess(photo: Photo, long_side: int, layout: ModelLayout) -> tuple[Array, Array]:
+def preprocess(grey: Photo, long_side: int, layout: ModelLayout) -> tuple[Array, Array]:
     """The model's input (1, 1, H, W) float32 and what its pixels measure in the photo's, (2,) x y.
 
-    The photo, (H, W, 3) uint8 RGB, is shrunk or enlarged so that its longer side has `long_side`
+    The photo in grey, (H, W) uint8, is shrunk or enlarged so that its longer side has `long_side`
     pixels, and padded with black to the right and below.
     """
-    height, width = photo.shape[:2]
+    height, width = grey.shape
     factor = long_side / max(height, width)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    grey = cv2.cvtColor(cv2.resize(photo, size, interpolation=way), cv2.COLOR_RGB2GRAY)
+    grey = cv2.resize(grey, size, interpolation=way)
     step = layout.multiple
     tensor = np.zeros((1, 1, -(-size[1] // step) * step, -(-size[0] // step) * step), np.float32)
     tensor[0, 0, : size[1], : size[0]] = grey.astype(np.float32) * layout.scale
@@ -113,9 +113,10 @@ class Detector:
         Quads are in pixels of the photo, clockwise, the long side along the text; which of its two
         directions is the reading direction is not known here.
         """
+        grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
         lines: list[TextLine] = []
         for long_side in self.config.long_sides:
-            tensor, pixel = preprocess(photo, long_side, self.layout)
+            tensor, pixel = preprocess(grey, long_side, self.layout)
             (maps,) = self.session.run(None, {self._input: tensor})
             lines += postprocess(maps, pixel, self.layout, self.config.lines)
         return tuple(distinct(lines, self.config.lines))

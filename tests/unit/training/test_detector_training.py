@@ -1,0 +1,137 @@
+"""The detector's targets, a few real steps of training, and the way to ONNX and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.synthesis.pages import Page
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[training]'")
+pytest.importorskip("onnx", reason="onnx is not installed")
+
+from training.detection import data, export, net, targets, train  # noqa: E402
+from training.detection.loss import loss_of  # noqa: E402
+from training.synthesis.fonts import MissingFonts, faces  # noqa: E402
+from vinreader.detection import Detector  # noqa: E402
+
+SHAPE = (96, 160)
+
+
+def written_page(count: int = 17, x0: float = 20.0, pitch: float = 7.0, tall: float = 16.0) -> Page:
+    """A page that says where characters are; its picture does not matter."""
+    left = x0 + pitch * np.arange(count)
+    quads = np.array(
+        [[[x, 40], [x + 6, 40], [x + 6, 40 + tall], [x, 40 + tall]] for x in left], np.float32
+    )
+    everywhere = np.full(SHAPE, 255, np.uint8)
+    words = np.zeros(count, int)
+    vin = np.ones(count, bool)
+    return Page(np.zeros(SHAPE, np.uint8), quads, words, vin, everywhere, everywhere)
+
+
+def test_targets_peak_in_the_characters_and_the_gaps() -> None:
+    page = written_page(count=3, x0=24, pitch=40, tall=24)
+    page = Page(
+        page.image,
+        page.quads + np.array([[[0, 0], [18, 0], [18, 0], [0, 0]]], np.float32),
+        page.words,
+        page.vin,
+        page.text_known,
+        page.line_known,
+    )
+    maps = targets.draw_targets(page, net.STRIDE).maps
+    centres = page.quads.mean(axis=1) / net.STRIDE
+    for x, y in centres:
+        assert maps[0, int(y), int(x)] > 0.9
+        assert maps[2, int(y), int(x)] > 0.8
+    for x, y in (centres[1:] + centres[:-1]) / 2:
+        assert maps[1, int(y), int(x)] > 0.9
+        assert maps[0, int(y), int(x)] < 0.3
+        assert maps[2, int(y), int(x)] > 0.8
+    edge_y, edge_x = int(page.quads[0, 0, 1] / net.STRIDE), int(centres[0, 0])
+    assert 0.05 < maps[0, edge_y, edge_x] < 0.4
+    assert maps[:, :4].max() == 0 and maps[:, -4:].max() == 0
+
+
+def test_the_band_ends_where_the_number_ends() -> None:
+    page = written_page()
+    band = targets.draw_targets(page, net.STRIDE).maps[2].max(axis=0)
+    columns = np.flatnonzero(band > 0.5)
+    assert abs(columns[0] - 20 / net.STRIDE) <= 1
+    assert abs(columns[-1] + 1 - (20 + 16 * 7 + 6) / net.STRIDE) <= 1
+
+
+def test_characters_of_other_lines_leave_the_line_map_empty() -> None:
+    page = written_page()
+    other = Page(page.image, page.quads, page.words, ~page.vin, page.text_known, page.line_known)
+    maps = targets.draw_targets(other, net.STRIDE).maps
+    assert maps[0].max() > 0.8
+    assert maps[2].max() == 0
+
+
+def test_a_perfect_map_costs_next_to_nothing_and_a_wrong_one_much() -> None:
+    maps = torch.from_numpy(targets.draw_targets(written_page(), net.STRIDE).maps)[None]
+    known = torch.ones(1, 2, *maps.shape[2:])
+    boxes = torch.zeros(1, 4)
+    perfect = torch.logit(maps.clamp(1e-4, 1 - 1e-4))
+    assert float(loss_of(perfect, maps, known, boxes)) < 0.01
+    assert float(loss_of(-perfect, maps, known, boxes)) > 1.0
+    assert float(loss_of(-perfect, maps, known * 0, boxes)) == 0.0
+
+
+def test_a_box_asks_for_the_line_in_each_of_its_columns() -> None:
+    nothing = torch.zeros(1, 3, 24, 40)
+    unknown = torch.zeros(1, 2, 24, 40)
+    boxes = torch.tensor([[4.0, 8.0, 36.0, 16.0]])
+    low = torch.full((1, 3, 24, 40), -6.0)
+    one_row = low.clone()
+    one_row[:, :, 12] = 6.0
+    empty = float(loss_of(low, nothing, unknown, boxes))
+    filled = float(loss_of(one_row, nothing, unknown, boxes))
+    assert filled < 0.02 < 1.0 < empty
+
+
+def test_a_few_steps_make_the_loss_fall() -> None:
+    try:
+        faces()
+    except MissingFonts as missing:
+        pytest.skip(str(missing))
+    torch.manual_seed(0)
+    batch = next(data.batches(seed=1, size=2, shape=(96, 160)))
+    model = net.LightCraft()
+    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3)
+    losses = [train.train_step(model, optimiser, batch) for _ in range(12)]
+    assert np.mean(losses[-3:]) < 0.75 * losses[0]
+
+
+def test_the_net_is_light_and_its_maps_have_a_quarter_of_the_size() -> None:
+    model = net.LightCraft()
+    assert sum(p.numel() for p in model.parameters()) < 1_000_000
+    with torch.no_grad():
+        assert model(torch.zeros(1, 1, 64, 96)).shape == (1, 3, 16, 24)
+
+
+def test_export_equals_the_net_and_leads_back_to_it(tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript", reason="PyTorch's exporter needs onnxscript")
+    torch.manual_seed(3)
+    model = net.LightCraft()
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.2)
+            module.running_var.uniform_(0.5, 2.0)
+    path = tmp_path / "craft.onnx"
+    assert export.export(model, path) < 1e-4
+    assert path.stat().st_size < 10_000_000
+    other = net.LightCraft()
+    export.load_onnx_weights(other, path)
+    for name, value in model.state_dict().items():
+        if not name.endswith("num_batches_tracked"):
+            assert torch.equal(value, other.state_dict()[name]), name
+    detector = Detector(path)
+    assert detector.layout.stride == net.STRIDE
+    assert detector.layout.maps == net.MAPS
+    quads = [line.quad for line in detector.detect(np.zeros((90, 200, 3), np.uint8))]
+    assert all(len(quad) == 4 for quad in quads)

@@ -1,0 +1,91 @@
+"""Pages are what their truth says: the same from the same seed, ink where the quads are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.synthesis import pages
+from training.synthesis.fonts import MissingFonts, faces
+from training.synthesis.pages import KINDS, Backdrop, Page, make_page, page_rng
+
+SHAPE = (320, 448)
+
+
+@pytest.fixture(autouse=True)
+def _fonts() -> None:
+    try:
+        faces()
+    except MissingFonts as missing:
+        pytest.skip(str(missing))
+
+
+def page(index: int, kind: str) -> Page:
+    return make_page(page_rng(7, index), SHAPE, kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_seed_gives_the_same_page(kind: str) -> None:
+    once, again, other = page(3, kind), page(3, kind), page(4, kind)
+    assert np.array_equal(once.image, again.image)
+    assert np.array_equal(once.quads, again.quads)
+    assert not np.array_equal(once.image, other.image)
+
+
+@pytest.mark.parametrize("kind", ["windshield", "sticker", "plate", "stamped"])
+def test_a_vin_has_at_most_17_characters_in_one_word(kind: str) -> None:
+    counts = []
+    for index in range(12):
+        made = page(index, kind)
+        counts.append(int(made.vin.sum()))
+        assert len(set(made.words[made.vin])) <= 1
+    assert max(counts) == 17
+
+
+def test_pages_without_a_vin_have_none() -> None:
+    assert not any(page(index, "none").vin.any() for index in range(8))
+
+
+def test_the_ink_is_in_the_quads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On an even ground without camera and glass, quads hold the ink and their borders hold none."""
+    import cv2
+
+    monkeypatch.setattr(pages, "photograph", lambda rng, image, height: image)
+    monkeypatch.setattr(pages, "over_glass", lambda rng, image: image)
+    monkeypatch.setattr(pages, "background", lambda rng, shape: np.full(shape, 128, np.float32))
+    inside_all, between_all = [], []
+    for index in range(10):
+        made = page(index, "windshield")
+        quads = made.quads[made.vin]
+        if len(quads) < 17:
+            continue
+        ground = np.median([made.image[int(y), int(x)] for x, y in _gaps(quads, made.image.shape)])
+        mask = np.zeros(SHAPE, np.uint8)
+        for quad in quads:
+            cv2.fillConvexPoly(mask, np.round(quad).astype(np.int32), 1)
+        contrast = np.abs(made.image - ground)
+        inside_all.append(contrast[mask > 0].mean())
+        between_all.append(np.mean([contrast[int(y), int(x)] for x, y in _gaps(quads, SHAPE)]))
+    assert len(inside_all) >= 5
+    assert np.median(np.array(inside_all) / (np.array(between_all) + 1)) > 3
+
+
+def _gaps(quads: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Points half way between neighbouring characters."""
+    right = quads[:-1, 1:3].mean(axis=1)
+    left = quads[1:, [0, 3]].mean(axis=1)
+    limit = np.array([shape[1] - 1, shape[0] - 1])
+    return np.clip((right + left) / 2, 0, limit)
+
+
+def test_on_a_real_photo_only_our_own_text_is_known() -> None:
+    known = np.full(SHAPE, 255, np.uint8)
+    known[:40] = 0
+    backdrop = Backdrop(np.full(SHAPE, 90, np.uint8), known)
+    made = make_page(page_rng(1, 0), SHAPE, "windshield", backdrop)
+    centre = made.quads[made.vin].mean(axis=1).astype(int)
+    assert all(made.text_known[y, x] == 255 for x, y in centre)
+    assert 0 < (made.text_known > 0).mean() < 1
+    covered = made.text_known > 0
+    assert made.line_known[~covered][: 40 * SHAPE[1]].min() == 0
+    assert made.line_known[40:].min() == 255
