@@ -56,7 +56,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class TextLine:
-    """A line of text in the photo: its quad and how much it looks like the VIN line (higher is more)."""
+    """A line of text in the photo, and how much it looks like the VIN line (higher is more)."""
 
     quad: Quad
     score: float
@@ -72,7 +72,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Character:
-    """One of the seventeen: the symbol chosen, its probability, where it stands, what else it may be."""
+    """One of the seventeen: the symbol, its probability, where it stands, what else it may be."""
 
     symbol: str
     confidence: float
