@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.photos import SAMPLE, sample_vin
 from vinreader.cli import main
 from vinreader.console import ProgressBar, ReadingTable
 from vinreader.models import DEFAULT_MODELS_DIR, MissingModel, ModelFiles
 from vinreader.results import Reading, Status
 
 VIN = "1M8GDM9AXKP042788"
-ROOT = Path(__file__).resolve().parents[2]
-SAMPLE = ROOT / "local" / "photos" / "synthetic-sticker.jpg"
-SAMPLE_VIN = SAMPLE.with_suffix(".json")
 
 
 @pytest.fixture
@@ -34,10 +32,6 @@ def blank_photo(tmp_path) -> Path:
 
 def lines_of(printed: str) -> list[dict]:
     return [json.loads(line) for line in printed.splitlines()]
-
-
-def sample_vin() -> str:
-    return json.loads(SAMPLE_VIN.read_text())["vin"]
 
 
 def test_check_tells_what_the_number_says(capsys):
