@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
-ARCHITECTURE = "x86_64"
+from tests.lambda_platform import ROOT, build_stack, find_python313
 
 
 class _CloudFormationLoader(yaml.SafeLoader):
@@ -53,48 +47,14 @@ def resources(template: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def built() -> Path:
-    """The folder that `sam build` fills: one folder for each layer and function.
-
-    The layers are cached by their contents, so only the first build after a change takes long.
-    """
-    folder = ROOT / ".aws-sam" / "test"
-    sam = Path(sys.executable).with_name("sam")
-    command = [str(sam), "build", "--cached", "--cache-dir", f".aws-sam/cache-{ARCHITECTURE}"]
-    command += ["--build-dir", str(folder), "--region", "us-east-1"]
-    command += ["--parameter-overrides", f"Architecture={ARCHITECTURE}"]
-    environment = os.environ | {
-        "ARCHITECTURE": ARCHITECTURE,
-        "PYTHON": sys.executable,
-        "SAM_CLI_TELEMETRY": "0",
-    }
-    build = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert build.returncode == 0, build.stderr
-    return folder
-
-
-def _pythons_313() -> Iterator[str]:
-    """Where a Python 3.13 may be: this one, in the PATH, or kept by pyenv or uv."""
-    yield sys.executable
-    yield from filter(None, [shutil.which("python3.13")])
-    for command in (["pyenv", "prefix", "3.13"], ["uv", "python", "find", "3.13"]):
-        if shutil.which(command[0]):
-            answer = subprocess.run(command, capture_output=True, text=True, check=False)
-            place = answer.stdout.strip()
-            if answer.returncode == 0 and place:
-                yield str(Path(place) / "bin" / "python") if Path(place).is_dir() else place
+    """The folder that `sam build` filled: one folder for each layer and function."""
+    return build_stack()
 
 
 @pytest.fixture(scope="session")
 def python313() -> Path:
     """The interpreter of Lambda's runtime; skips where there is none."""
-    question = "import sys; print('%d.%d' % sys.version_info[:2])"
-    for python in _pythons_313():
-        # A version manager's shim may stand there for a Python that is not installed.
-        answer = subprocess.run(
-            [python, "-c", question], capture_output=True, text=True, check=False
-        )
-        if answer.stdout.strip() == "3.13":
-            return Path(python)
-    pytest.skip("no Python 3.13 on this machine, which Lambda runs")
+    python = find_python313()
+    if python is None:
+        pytest.skip("no Python 3.13 on this machine, which Lambda runs")
+    return python

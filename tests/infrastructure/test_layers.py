@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.lambda_platform import FUNCTIONS, LAYERS
+
 LAMBDA_LIMIT = 262_144_000
 """Bytes that a function and its layers may have together, unzipped."""
 
-LAYERS = ("DependenciesLayer", "VinReaderLayer")
-FUNCTIONS = ("PhotoReaderFunction", "ApiFunction")
 
 USE_WHAT_IS_LEFT = """
 import io, cv2, numpy, onnxruntime, vininfo, vinreader

@@ -1,0 +1,69 @@
+"""A photo through both functions as they are built for Lambda."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+
+from local.http_api import HttpApi
+from local.queue_loop import Delivery, QueueLoop
+from local.stack import Stack
+from local.upload import upload
+from tests.e2e.conftest import EmulatedFunction
+from tests.photos import BROKEN, SAMPLE, sample_vin
+
+Event = Callable[[str], dict[str, Any]]
+
+
+def put(stack: Stack, key: str, photo: bytes) -> None:
+    boto3.client("s3").put_object(Bucket=stack.bucket, Key=key, Body=photo)
+
+
+def test_uploaded_photo_is_read(emulated_api: HttpApi, emulated_queue: QueueLoop) -> None:
+    reading_id = upload(emulated_api, SAMPLE)
+    assert emulated_queue.deliver() == Delivery(taken=1, failed=0)
+    reading = emulated_api.request("GET", f"/readings/{reading_id}").json()
+    assert (reading["status"], reading["vin"]) == ("read", sample_vin())
+
+
+def test_no_photo_is_rejected_and_the_next_is_read(
+    stack: Stack, emulated_api: HttpApi, emulated_queue: QueueLoop
+) -> None:
+    poison = str(uuid.uuid4())
+    put(stack, f"uploads/{poison}", BROKEN["truncated JPEG"])
+    photo = upload(emulated_api, SAMPLE)
+    assert emulated_queue.deliver() == Delivery(taken=2, failed=0)
+    assert emulated_api.request("GET", f"/readings/{poison}").json()["status"] == "rejected"
+    assert emulated_api.request("GET", f"/readings/{photo}").json()["vin"] == sample_vin()
+
+
+def test_events_of_the_photo_reader(
+    stack: Stack, emulated_photo_reader: EmulatedFunction, event: Event
+) -> None:
+    put(stack, "uploads/synthetic-sticker.jpg", SAMPLE.read_bytes())
+    (reading,) = emulated_photo_reader.invoke(event("s3-put.json"))["readings"]
+    assert reading["vin"] == sample_vin()
+    assert emulated_photo_reader.invoke(event("sqs-s3-put.json")) == {"batchItemFailures": []}
+
+
+def test_events_of_the_api(stack: Stack, emulated_api: HttpApi, event: Event) -> None:
+    answers = {
+        name: emulated_api.function.invoke(event(name))
+        for name in (
+            "post-readings.json",
+            "post-readings-no-image.json",
+            "post-uploads.json",
+            "get-reading.json",
+        )
+    }
+    assert {name: answer["statusCode"] for name, answer in answers.items()} == {
+        "post-readings.json": 201,
+        "post-readings-no-image.json": 422,
+        "post-uploads.json": 201,
+        "get-reading.json": 404,
+    }
+    assert json.loads(answers["post-readings.json"]["body"])["vin"] == sample_vin()
