@@ -19,6 +19,7 @@ from local.upload import upload
 from vinreader.results import Reading, Status
 
 SAMPLE = Path(__file__).parent / "photos" / "synthetic-sticker.jpg"
+OUTPUT = Path("output")
 
 DELIVERY_WAIT_SECONDS = 10
 """The message is in the queue before the upload is answered: it comes at once or not at all."""
@@ -28,11 +29,11 @@ def main(arguments: list[str] | None = None) -> int:
     """The exit code: 0 where a photo was read, 1 where it was refused or the stack failed."""
     options = _parser().parse_args(arguments)
     if options.command == "run":
-        return run(options.photo)
+        return run(options.photo, options.output)
     return serve(options.port)
 
 
-def run(photo: Path) -> int:
+def run(photo: Path, output: Path) -> int:
     """Take one photo through bucket, queue, function, table and API, and print its reading."""
     if not photo.is_file():
         print(f"There is no file {photo}.", file=sys.stderr)
@@ -49,7 +50,7 @@ def run(photo: Path) -> int:
     print(f"\n{as_text(reading)}\n")
     if reading.status in (Status.REJECTED, Status.PENDING):
         return 1
-    print(f"The annotated picture: {save_picture(photo, reading)}")
+    print(f"The annotated picture: {save_picture(photo, reading, output)}")
     return 0
 
 
@@ -83,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     run_parser = commands.add_parser("run", help="read one photo through the whole stack")
     run_parser.add_argument(
         "--photo", type=Path, default=SAMPLE, help="the photo to read; else a synthetic one"
+    )
+    run_parser.add_argument(
+        "--output", type=Path, default=OUTPUT, help="the folder for the annotated picture"
     )
     serve_parser = commands.add_parser("serve", help="keep the stack up on localhost")
     serve_parser.add_argument("--port", type=int, default=8000, help="of the HTTP API")

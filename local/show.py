@@ -12,8 +12,6 @@ from vinreader.results import Reading
 
 __all__ = ["as_text", "save_picture"]
 
-OUTPUT = Path(__file__).parents[1] / "output"
-
 
 def as_text(reading: Reading) -> str:
     """One line for each thing the reading tells."""
@@ -36,9 +34,9 @@ def as_text(reading: Reading) -> str:
     return "\n".join(f"  {name:<12} {value}" for name, value in lines)
 
 
-def save_picture(photo: Path, reading: Reading) -> Path:
-    """Draw the reading on the photo and save that in `output/`; the path of the picture."""
-    OUTPUT.mkdir(exist_ok=True)
-    path = OUTPUT / f"{photo.stem}-annotated.jpg"
+def save_picture(photo: Path, reading: Reading, folder: Path) -> Path:
+    """Draw the reading on the photo and save that in `folder`; the path of the picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{photo.stem}-annotated.jpg"
     Image.fromarray(annotate(open_photo(photo.read_bytes()), reading)).save(path, quality=90)
     return path

@@ -30,7 +30,9 @@ def upload(api: HttpApi, photo: Path) -> str:
     # S3 ignores every field that comes after the file.
     fields: dict[str, Any] = {**place["upload"]["fields"]}
     fields["file"] = (photo.name, photo.read_bytes(), content_type)
-    taken = urllib3.request("POST", place["upload"]["url"], fields=fields)
+    taken = urllib3.PoolManager(retries=False).request(
+        "POST", place["upload"]["url"], fields=fields
+    )
     if taken.status != 204:
         raise UploadRefused(f"POST {place['upload']['url']}: {taken.status} {taken.data!r}")
     reading_id: str = place["reading_id"]

@@ -41,17 +41,10 @@ def queue(stack: Stack, photo_reader: LocalFunction) -> QueueLoop:
 
 
 @pytest.fixture
-def unreachable_store(
-    stack: Stack, api: HttpApi, photo_reader: LocalFunction, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """For one test, nobody listens where both functions look for DynamoDB."""
-    from functions.api import app as api_app
-    from functions.photo_reader import app as photo_reader_app
-
+def unreachable_store(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> ReadingStore:
+    """A store at an address where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as once_taken:
         port = once_taken.getsockname()[1]
     with monkeypatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-        store = ReadingStore(stack.table, retention_days=1)
-    monkeypatch.setattr(api_app, "store", store)
-    monkeypatch.setattr(photo_reader_app, "store", store)
+        return ReadingStore(stack.table, retention_days=1)

@@ -12,6 +12,7 @@ import pytest
 from local.http_api import Answer, HttpApi
 from tests.photos import BROKEN, SAMPLE, blank_jpeg, sample_vin
 from vinreader.results import Reading, Status
+from vinreader.store import ReadingStore
 
 Post = Callable[[bytes], Answer]
 
@@ -60,11 +61,15 @@ def test_a_photo_without_a_vin_is_a_reading_too(post: Post) -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_file_is_told_and_the_next_photo_is_read(post: Post, name: str) -> None:
+def test_a_broken_file_is_told(post: Post, name: str) -> None:
     refused = post(BROKEN[name])
     assert refused.status == 422
     assert problem(refused)["title"] == "Unprocessable Entity"
     assert problem(refused)["detail"].endswith(".")
+
+
+def test_the_photo_after_broken_files_is_read(post: Post) -> None:
+    assert [post(file).status for file in BROKEN.values()] == [422] * len(BROKEN)
     assert post(SAMPLE.read_bytes()).json()["vin"] == sample_vin()
 
 
@@ -147,8 +152,11 @@ def test_unknown_route_is_not_found(api: HttpApi, method: str, path: str) -> Non
 
 
 def test_a_store_that_does_not_answer_is_told_as_passing(
-    api: HttpApi, unreachable_store: None
+    api: HttpApi, unreachable_store: ReadingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from functions.api import app
+
+    monkeypatch.setattr(app, "store", unreachable_store)
     answer = api.request("GET", f"/readings/{uuid4()}")
     assert answer.status == 503
     assert problem(answer)["detail"] == "Try again in a few seconds."

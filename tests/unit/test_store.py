@@ -273,9 +273,6 @@ def test_throttling_is_tried_again_and_then_named(
     assert throttling[3:] == ["GetItem"] * 3
 
 
-def test_silence_is_named(stack: Stack, monkeypatch: pytest.MonkeyPatch, reading: Reading) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        port = server.server_port
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+def test_silence_is_named(unreachable_store: ReadingStore, reading: Reading) -> None:
     with pytest.raises(StoreUnavailable, match="does not answer"):
-        ReadingStore(stack.table, retention_days=1).save(reading, FIRST)
+        unreachable_store.save(reading, FIRST)

@@ -1,0 +1,110 @@
+"""`python -m local`, as a person calls it."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import urllib3
+from PIL import Image
+
+from tests.photos import SAMPLE, sample_vin
+
+ROOT = Path(__file__).parents[2]
+HTTP = urllib3.PoolManager(retries=False)
+
+
+def local(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "local", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_run_reads_the_sample_photo_and_draws_the_picture(tmp_path: Path) -> None:
+    done = local("run", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(rf"^  VIN +{sample_vin()}$", done.stdout, re.MULTILINE)
+    assert re.search(r"^  status +read$", done.stdout, re.MULTILINE)
+    path = tmp_path / "synthetic-sticker-annotated.jpg"
+    assert done.stdout.endswith(f"The annotated picture: {path}\n")
+    picture = np.asarray(Image.open(path))
+    plain = np.asarray(Image.open(SAMPLE))
+    assert picture.shape[1] >= plain.shape[1]
+    assert picture.shape != plain.shape or np.abs(picture.astype(int) - plain).max() > 100
+
+
+def test_run_rejects_what_is_no_photo(tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear reader")
+    done = local("run", "--photo", file, "--output", tmp_path / "none")
+    assert done.returncode == 1
+    assert re.search(r"^  status +rejected$", done.stdout, re.MULTILINE)
+    assert "The file is not a JPEG, PNG, WebP or BMP image." in done.stdout
+    assert not (tmp_path / "none").exists()
+
+
+def test_run_names_a_file_that_is_not_there(tmp_path: Path) -> None:
+    done = local("run", "--photo", tmp_path / "nothing.jpg")
+    assert done.returncode == 1
+    assert done.stderr == f"There is no file {tmp_path / 'nothing.jpg'}.\n"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of `serve`, which a Ctrl-C ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "local", "serve", "--port", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout
+    address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+    assert address
+    yield address[0]
+    process.send_signal(signal.SIGINT)
+    rest = process.stdout.read()
+    assert process.wait() == 0
+    assert rest.endswith("Stopped.\n")
+
+
+def test_page_tells_how_to_use_it(server: str) -> None:
+    page = HTTP.request("GET", f"{server}/")
+    assert page.status == 200
+    assert f"curl -X POST {server}/uploads" in page.data.decode()
+
+
+def test_photo_is_read_over_http(server: str) -> None:
+    headers = {"content-type": "image/jpeg"}
+    answer = HTTP.request("POST", f"{server}/readings", body=SAMPLE.read_bytes(), headers=headers)
+    assert answer.status == 201
+    assert answer.json()["vin"] == sample_vin()
+    again = HTTP.request("GET", server + answer.headers["Location"])
+    assert (again.status, again.json()["vin"]) == (200, sample_vin())
+
+
+def test_uploaded_photo_is_read_in_the_background(server: str) -> None:
+    place = HTTP.request("POST", f"{server}/uploads").json()
+    fields = {**place["upload"]["fields"], "file": ("a.jpg", SAMPLE.read_bytes(), "image/jpeg")}
+    assert HTTP.request("POST", place["upload"]["url"], fields=fields).status == 204
+    reading = {"status": "pending"}
+    while reading["status"] == "pending":
+        reading = HTTP.request("GET", f"{server}/readings/{place['reading_id']}").json()
+    assert (reading["status"], reading["vin"]) == ("read", sample_vin())
+
+
+def test_refusals_come_through(server: str) -> None:
+    body = json.dumps({"photo": "eA=="})
+    headers = {"content-type": "application/json"}
+    refused = HTTP.request("POST", f"{server}/readings", body=body, headers=headers)
+    assert refused.status == 422
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    large = HTTP.request("POST", f"{server}/readings", body=b"x" * (10 * 2**20 + 1))
+    assert large.status == 413
+    chunked = HTTP.request("POST", f"{server}/readings", body=iter([b"x"]))
+    assert chunked.status == 411

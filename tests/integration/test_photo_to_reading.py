@@ -1,0 +1,184 @@
+"""A photo goes into the bucket over HTTP, the queue and the function bring it to the API."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local.http_api import HttpApi
+from local.queue_loop import Delivery, QueueLoop
+from local.stack import Stack
+from local.template import resource
+from local.upload import upload
+from tests.photos import BROKEN, SAMPLE, blank_jpeg, noise_png, sample_vin
+from vinreader.store import ReadingStore
+
+ONE_READ = Delivery(taken=1, failed=0)
+
+
+def put(stack: Stack, key: str, photo: bytes) -> None:
+    boto3.client("s3").put_object(Bucket=stack.bucket, Key=key, Body=photo)
+
+
+def reading_of(api: HttpApi, reading_id: str) -> dict[str, object]:
+    answer = api.request("GET", f"/readings/{reading_id}")
+    assert answer.status == 200
+    return answer.json()
+
+
+def messages_left(queue_url: str) -> int:
+    """Waiting and in flight."""
+    attributes = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=queue_url,
+        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    )["Attributes"]
+    return sum(int(number) for number in attributes.values())
+
+
+@pytest.fixture
+def retried_at_once(stack: Stack) -> Iterator[None]:
+    """For one test, a message that is given back can be taken again without waiting."""
+    client = boto3.client("sqs")
+    usual = client.get_queue_attributes(
+        QueueUrl=stack.queue_url, AttributeNames=["VisibilityTimeout"]
+    )["Attributes"]
+    client.set_queue_attributes(QueueUrl=stack.queue_url, Attributes={"VisibilityTimeout": "0"})
+    yield
+    client.set_queue_attributes(QueueUrl=stack.queue_url, Attributes=usual)
+
+
+def test_uploaded_photo_is_read(stack: Stack, api: HttpApi, queue: QueueLoop) -> None:
+    reading_id = upload(api, SAMPLE)
+    assert reading_of(api, reading_id)["status"] == "pending"
+    assert queue.deliver() == ONE_READ
+    reading = reading_of(api, reading_id)
+    assert (reading["status"], reading["vin"]) == ("read", sample_vin())
+    assert messages_left(stack.queue_url) == 0
+
+
+def test_both_doors_read_the_same(api: HttpApi, queue: QueueLoop) -> None:
+    reading_id = upload(api, SAMPLE)
+    queue.deliver()
+    through_bucket = reading_of(api, reading_id)
+    headers = {"content-type": "image/jpeg"}
+    at_once = api.request("POST", "/readings", headers, SAMPLE.read_bytes()).json()
+    for name in ("reading_id", "timings_ms"):
+        del through_bucket[name], at_once[name]
+    assert through_bucket == at_once
+
+
+def test_photo_put_without_the_api_is_read_under_an_id_of_its_own(
+    stack: Stack, queue: QueueLoop
+) -> None:
+    table = boto3.resource("dynamodb").Table(stack.table)
+    key = f"uploads/two words, ümläut + {uuid.uuid4()}.jpg"
+
+    def etags_read() -> list[str]:
+        items: list[Any] = table.scan()["Items"]
+        photos = [item["photo"] for item in items if "photo" in item]
+        return [photo["etag"] for photo in photos if photo["key"] == key]
+
+    put(stack, key, blank_jpeg(shade=100))
+    assert queue.deliver() == ONE_READ
+    assert len(etags_read()) == 1
+    put(stack, key, blank_jpeg(shade=100))  # the same bytes again: the same photo
+    assert queue.deliver() == ONE_READ
+    assert len(etags_read()) == 1
+    put(stack, key, blank_jpeg(shade=200))
+    assert queue.deliver() == ONE_READ
+    assert len(set(etags_read())) == 2
+
+
+def test_second_photo_in_a_given_place_replaces_the_first(
+    stack: Stack, api: HttpApi, queue: QueueLoop
+) -> None:
+    reading_id = upload(api, SAMPLE)
+    queue.deliver()
+    put(stack, f"uploads/{reading_id}", blank_jpeg())
+    assert queue.deliver() == ONE_READ
+    assert reading_of(api, reading_id)["status"] == "not_found"
+
+
+def test_poison_is_rejected_and_the_next_photo_is_read(
+    stack: Stack, api: HttpApi, queue: QueueLoop
+) -> None:
+    poison = {str(uuid.uuid4()): file for file in BROKEN.values()}
+    for reading_id, file in poison.items():
+        put(stack, f"uploads/{reading_id}", file)
+    photo = upload(api, SAMPLE)
+    assert queue.deliver() == Delivery(taken=len(BROKEN) + 1, failed=0)
+    assert {reading_of(api, one)["status"] for one in poison} == {"rejected"}
+    assert reading_of(api, photo)["vin"] == sample_vin()
+    assert messages_left(stack.queue_url) == 0
+
+
+def test_photo_too_large_for_the_api_goes_through_the_bucket(
+    api: HttpApi, queue: QueueLoop, tmp_path: Path
+) -> None:
+    photo = tmp_path / "noise.png"
+    photo.write_bytes(noise_png(1600, 1000, seed=1))
+    assert photo.stat().st_size > 4_500_000
+    headers = {"content-type": "image/png"}
+    refused = api.request("POST", "/readings", headers, photo.read_bytes())
+    assert (refused.status, refused.json()["uploads"]) == (413, "/uploads")
+    reading_id = upload(api, photo)
+    queue.deliver()
+    assert reading_of(api, reading_id)["status"] == "not_found"
+
+
+def test_photo_over_every_limit_is_rejected(api: HttpApi, queue: QueueLoop, tmp_path: Path) -> None:
+    photo = tmp_path / "enormous.jpg"
+    photo.write_bytes(SAMPLE.read_bytes() + b"\0" * (25 * 2**20))
+    reading_id = upload(api, photo)
+    assert queue.deliver() == ONE_READ
+    reading = reading_of(api, reading_id)
+    assert reading["status"] == "rejected"
+    assert "photos of up to 25 MB are read" in str(reading["error"])
+
+
+def test_photo_deleted_before_its_turn_leaves_the_queue(
+    stack: Stack, api: HttpApi, queue: QueueLoop
+) -> None:
+    reading_id = upload(api, SAMPLE)
+    boto3.client("s3").delete_object(Bucket=stack.bucket, Key=f"uploads/{reading_id}")
+    assert queue.deliver() == ONE_READ
+    assert reading_of(api, reading_id)["status"] == "pending"
+    assert messages_left(stack.queue_url) == 0
+
+
+def test_nothing_outside_of_uploads_is_read(stack: Stack, queue: QueueLoop) -> None:
+    put(stack, f"kept/{uuid.uuid4()}.jpg", SAMPLE.read_bytes())
+    assert queue.deliver(wait_seconds=0) == Delivery(taken=0, failed=0)
+
+
+def test_foreign_message_ends_among_the_dead_letters(
+    stack: Stack, queue: QueueLoop, retried_at_once: None
+) -> None:
+    client = boto3.client("sqs")
+    client.send_message(QueueUrl=stack.queue_url, MessageBody="not from S3")
+    deliveries = list(iter(lambda: queue.deliver(wait_seconds=0), Delivery(taken=0, failed=0)))
+    allowed = resource("PhotosQueue")["RedrivePolicy"]["maxReceiveCount"]
+    assert deliveries == [Delivery(taken=1, failed=1)] * allowed
+    dead = client.receive_message(QueueUrl=stack.dead_letter_url)["Messages"]
+    assert [message["Body"] for message in dead] == ["not from S3"]
+
+
+def test_photo_is_read_when_a_passing_fault_is_over(
+    api: HttpApi,
+    queue: QueueLoop,
+    retried_at_once: None,
+    unreachable_store: ReadingStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from functions.photo_reader import app
+
+    reading_id = upload(api, SAMPLE)
+    with monkeypatch.context() as fault:
+        fault.setattr(app, "store", unreachable_store)
+        assert queue.deliver() == Delivery(taken=1, failed=1)
+    assert reading_of(api, reading_id)["status"] == "pending"
+    assert queue.deliver() == ONE_READ
+    assert reading_of(api, reading_id)["vin"] == sample_vin()
