@@ -75,10 +75,10 @@ contact-sheet: setup ## draw a sheet of synthetic strips and pages to look at
 	$(BIN)/python -m training contact-sheet $(ARGS)
 
 train-detector: setup-training ## train CRAFT; resumes where it stopped
-	$(BIN)/python -m training train-detector $(ARGS)
+	$(BIN)/python -m training train-detector --resume $(ARGS)
 
 train-recognizer: setup-training ## train YOLO; resumes where it stopped
-	$(BIN)/python -m training train-recognizer $(ARGS)
+	$(BIN)/python -m training train-recognizer --resume $(ARGS)
 
 export: setup-training ## write layers/vinreader/models/*.onnx from the newest checkpoints
 	$(BIN)/python -m training export $(ARGS)
