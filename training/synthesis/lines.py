@@ -204,11 +204,11 @@ def _as_dots(canvas: np.ndarray, spacing: int) -> np.ndarray:
 def _add_neighbours(rng: np.random.Generator, ink: np.ndarray, span: tuple[float, float]) -> None:
     for above in (True, False):
         draw = rng.random()
-        if draw < 0.13:
+        if draw < 0.2:
             _add_bar_code(rng, ink, span, above)
-        elif draw < 0.38:
+        elif draw < 0.42:
             _add_text(rng, ink, span, above)
-        elif draw < 0.46:
+        elif draw < 0.5:
             gap = int(rng.uniform(0.1, 0.9) * CAP_HEIGHT)
             y = ROOM - gap if above else ROOM + CAP_HEIGHT + gap
             cv2.line(
@@ -219,7 +219,7 @@ def _add_neighbours(rng: np.random.Generator, ink: np.ndarray, span: tuple[float
 def _add_bar_code(
     rng: np.random.Generator, ink: np.ndarray, span: tuple[float, float], above: bool
 ) -> None:
-    gap = int(rng.uniform(0.02, 0.5) * CAP_HEIGHT)
+    gap = int(rng.uniform(-0.04, 0.4) * CAP_HEIGHT)
     tall = int(rng.uniform(0.5, 1.9) * CAP_HEIGHT)
     rows = slice(max(0, ROOM - gap - tall), ROOM - gap)
     if not above:

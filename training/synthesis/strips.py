@@ -33,7 +33,7 @@ class StripConfig:
     negative: float = 0.12
     """Strips without a VIN: upside down, other text, plain background. Their grid stays empty."""
     low_resolution: float = 0.5
-    """Strips whose capitals are 5 to 14 pixels high in the photo; the others have 14 to 44."""
+    """Strips whose capitals are 5.5 to 14 pixels high in the photo; the others have 14 to 44."""
     valid_check_digit: float = 0.8
 
 
@@ -80,7 +80,7 @@ class StripSynthesiser:
         self, rng: np.random.Generator, line: SetLine
     ) -> tuple[np.ndarray, np.ndarray, str]:
         low = rng.random() < self.config.low_resolution
-        cap = float(rng.uniform(5, 14) if low else np.exp(rng.uniform(np.log(14), np.log(44))))
+        cap = float(rng.uniform(5.5, 14) if low else np.exp(rng.uniform(np.log(14), np.log(44))))
         window, size = _window(rng, line, cap)
         to_photo = cv2.getPerspectiveTransform(
             window, np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
@@ -107,7 +107,10 @@ def _window(
     width = right - left
     wide = rng.random() < 0.12
     margins = rng.uniform(-0.01, 0.45 if wide else 0.10, 2) * width
-    above, below = rng.normal(0.28, 0.16, 2).clip(-0.15, 0.8) * line.cap
+    rows = rng.normal(0.28, 0.17, 2).clip(-0.2, 0.8)
+    if rng.random() < 0.25:  # the detector took a touching bar code or line for a part of this one
+        rows[int(rng.integers(2))] = rng.uniform(0.5, 1.3)
+    above, below = rows * line.cap
     shear = rng.normal(0, 0.22) * line.cap
     tilt = rng.normal(0, 0.16) * line.cap
     x0, x1 = left - margins[0], right + margins[1]
@@ -158,7 +161,7 @@ def _take_photo(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np
     if rng.random() < 0.15:
         picture = effect.motion_blur(picture, rng, rng.uniform(0.1, 0.3) * cap)
     if rng.random() < 0.7:
-        picture = effect.grain(picture, rng, float(rng.gamma(1.5, 0.012)))
+        picture = effect.grain(picture, rng, float(rng.gamma(1.5, 0.009)))
     gain, lift = float(np.exp(rng.normal(0, 0.2))), float(rng.normal(0, 0.06))
     photo = effect.as_camera(picture * gain + lift)
     if rng.random() < 0.7:

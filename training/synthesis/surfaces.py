@@ -33,7 +33,7 @@ def reversed_film(
 ) -> np.ndarray:
     """Light on black: laser-cut film and painted plates."""
     film = _ground(rng, ink.shape, float(rng.uniform(0.0, 0.3)), cap, 0.03)
-    level = film.mean() + float(rng.uniform(0.15, 0.8))
+    level = film.mean() + float(rng.uniform(0.2, 0.8))
     return film + (level - film) * _worn(rng, ink, cap)
 
 
@@ -72,7 +72,7 @@ def stamped_metal(
 ) -> np.ndarray:
     """Characters struck into steel, grey on grey, of uneven depth; grainy metal."""
     metal = _ground(rng, ink.shape, float(rng.uniform(0.1, 0.7)), cap, 0.04)
-    metal = effect.grain(metal, rng, float(rng.gamma(2, 0.02)))
+    metal = effect.grain(metal, rng, float(rng.gamma(2, 0.015)))
     depth = 1 + 0.35 * effect.clouds(rng, ink.shape, cap * 1.5)
     pressed = cv2.GaussianBlur(ink * depth.clip(0.25, 1.6), (0, 0), max(0.4, cap * 0.025))
     slope = effect.relief(pressed, rng, float(rng.uniform(0.05, 0.3)))

@@ -36,15 +36,18 @@ class ReaderConfig:
     first: Adjustment = field(default_factory=Adjustment)
     again: tuple[Adjustment, ...] = (
         Adjustment(0, 0, 0.0, 0.0),
-        Adjustment(0, 0, 0.15, -0.12),
-        Adjustment(0, 0, -0.12, 0.15),
         Adjustment(0, 0, 0.15, 0.15),
-        Adjustment(0, 0, 0.0, 0.0, lean=0.25),
-        Adjustment(0, 0, 0.0, 0.0, lean=-0.25),
+        Adjustment(0, 0, 0.1, -0.18),
+        Adjustment(0, 0, 0.05, -0.36),
+        Adjustment(0, 0, -0.18, 0.1),
+        Adjustment(0, 0, -0.36, 0.05),
+        Adjustment(0, 0, 0.0, -0.1, lean=0.25),
+        Adjustment(0, 0, -0.1, 0.0, lean=-0.25),
         Adjustment(0, 0, 0.0, 0.0, tilt=0.1),
         Adjustment(0, 0, 0.0, 0.0, tilt=-0.1),
     )
-    """Cuts of a line whose ends are known: higher, lower, wider, leaning and tilted either way."""
+    """Cuts of a line whose ends are known: wider, without what touches it from below or above (bar
+    codes do), leaning and tilted either way."""
     ends: float = 0.6
     """Room left before the first and after the last character, in character pitches."""
     temperature: float = 4.0

@@ -1,0 +1,165 @@
+"""The recogniser's targets and loss, a few real steps of training, and the way to ONNX and back."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[training]'")
+pytest.importorskip("onnx", reason="onnx is not installed")
+
+from training.loop import LoopConfig, fit, load_checkpoint  # noqa: E402
+from training.onnx_files import load_onnx_weights  # noqa: E402
+from training.recognition.export import export_checkpoint  # noqa: E402
+from training.recognition.net import ANCHORS, CELL_WIDTH, CELLS, RecognizerNet  # noqa: E402
+from training.recognition.targets import encode, loss, standardise  # noqa: E402
+from training.recognition.train import add_arguments, strip_loss, train  # noqa: E402
+from training.synthesis.fonts import MissingFonts, faces  # noqa: E402
+from training.synthesis.strips import StripSynthesiser  # noqa: E402
+from vinreader.models import DEFAULT_MODELS_DIR  # noqa: E402
+from vinreader.recognition import Recognizer  # noqa: E402
+from vinreader.vin import ALPHABET  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    """Nets this small lose time to threads that wait for one another."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def batch() -> tuple[torch.Tensor, torch.Tensor]:
+    try:
+        faces()
+    except MissingFonts as missing:
+        pytest.skip(str(missing))
+    synthesiser = StripSynthesiser(0)
+    strips = [synthesiser.make(index) for index in range(6)]
+    images = standardise(np.stack([strip.image for strip in strips]))
+    targets = np.stack([encode(strip.boxes, strip.labels) for strip in strips])
+    return torch.from_numpy(images), torch.from_numpy(targets)
+
+
+def test_a_box_goes_to_the_cell_of_its_centre_and_the_anchor_of_its_width() -> None:
+    grid = encode(np.array([[100.0, 127.0]]), np.array([7]))
+    cell, anchor = 113 // CELL_WIDTH, ANCHORS.index(27.0)
+    assert grid[cell, anchor] == pytest.approx([1, 113.5 / CELL_WIDTH - cell, 0.0, 7])
+    assert (grid[..., 0] == 1).sum() == 1
+
+
+def test_two_characters_of_one_cell_both_find_a_place() -> None:
+    grid = encode(np.array([[64.0, 78.0], [80.0, 94.0]]), np.array([3, 4]))
+    assert sorted(grid[2][grid[2, :, 0] == 1][:, 3]) == [3, 4]
+
+
+def test_anchors_of_nearly_the_width_are_neither_right_nor_wrong() -> None:
+    grid = encode(np.array([[100.0, 130.0]]), np.array([0]))
+    objectness = grid[3, :, 0]
+    close = [anchor for anchor in ANCHORS if min(anchor, 30) / max(anchor, 30) > 0.6]
+    assert [ANCHORS[i] for i in np.flatnonzero(objectness != 0)] == close
+    assert ANCHORS[int(objectness.argmax())] == 33.0
+
+
+def test_an_exact_answer_costs_next_to_nothing_and_a_wrong_symbol_much() -> None:
+    targets = torch.from_numpy(encode(np.array([[112.0, 128.0]]), np.array([5])))[None]
+    values = torch.full((1, CELLS, len(ANCHORS), 3 + len(ALPHABET)), -12.0)
+    here = targets[..., 0] == 1
+    exact = torch.full((3 + len(ALPHABET),), -12.0)
+    exact[0], exact[3 + 5] = 12.0, 12.0
+    exact[1] = torch.logit(targets[here][0, 1])
+    exact[2] = targets[here][0, 2]
+    values[here] = exact
+    right, _ = loss(values, targets)
+    values[here, 3 + 5], values[here, 3 + 8] = -12.0, 12.0
+    wrong, parts = loss(values, targets)
+    entropy = torch.special.entr(targets[here][0, 1]) + torch.special.entr(1 - targets[here][0, 1])
+    assert float(right - 2 * entropy) == pytest.approx(0.0, abs=0.01)
+    assert parts["symbol"] == pytest.approx(24.0, abs=0.1)
+    assert float(wrong - right) == pytest.approx(24.0, abs=0.1)
+
+
+def test_standardised_strips_have_no_brightness_or_contrast_of_their_own() -> None:
+    strip = np.random.default_rng(0).integers(0, 255, (1, 32, 960)).astype(np.uint8)
+    dimmed = (strip // 4 + 30).astype(np.uint8)
+    assert standardise(strip).std() == pytest.approx(1.0, abs=0.1)
+    assert np.abs(standardise(strip) - standardise(dimmed)).mean() < 0.2
+
+
+def test_the_net_is_light() -> None:
+    assert sum(p.numel() for p in RecognizerNet().parameters()) < 1_500_000
+
+
+def test_loss_falls_in_a_few_real_steps(
+    batch: tuple[torch.Tensor, torch.Tensor], tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    net = RecognizerNet()
+    before, _ = strip_loss(net.train(), batch)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3)
+    for _ in range(8):
+        optimiser.zero_grad()
+        value, _ = strip_loss(net, batch)
+        value.backward()
+        optimiser.step()
+    after, _ = strip_loss(net, batch)
+    assert float(after.detach()) < 0.75 * float(before.detach())
+
+
+def test_training_stops_at_its_budget_and_goes_on_from_its_checkpoint(
+    batch: tuple[torch.Tensor, torch.Tensor], tmp_path: Path
+) -> None:
+    net = RecognizerNet()
+    config = LoopConfig(hours=1e-9, rate=1e-3)
+    state = {"step": 5, "seconds": 0.0}
+    fit(net, iter([batch]), strip_loss, tmp_path, config)
+    saved = load_checkpoint(tmp_path)
+    assert saved is not None
+    assert saved["step"] == 0  # the budget was spent before the first step
+    state |= {"optimiser": saved["optimiser"], "averaged": saved["averaged"]}
+    fit(net, iter([batch]), strip_loss, tmp_path, LoopConfig(hours=1e-9), state)
+    resumed = load_checkpoint(tmp_path)
+    assert resumed is not None
+    assert resumed["step"] == 5
+
+
+def test_the_train_command_leaves_a_checkpoint(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    options = ["--hours", "0.0003", "--batch", "2", "--workers", "0", "--out", str(tmp_path)]
+    try:
+        train(parser.parse_args([*options, "--real", str(tmp_path / "none")]))
+    except MissingFonts as missing:
+        pytest.skip(str(missing))
+    saved = load_checkpoint(tmp_path)
+    assert saved is not None
+    assert saved["step"] >= 1
+
+
+def test_onnx_runtime_agrees_and_weights_come_back(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    net = RecognizerNet().eval()
+    for module in net.modules():  # a net that has seen data: no normalisation is an identity
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 2.0)
+    torch.save({"averaged": net.state_dict()}, tmp_path / "checkpoint.pt")
+    path = tmp_path / "yolo.onnx"
+    assert export_checkpoint(tmp_path / "checkpoint.pt", path) < 1e-3
+    other = RecognizerNet().eval()
+    load_onnx_weights(other, path)
+    strips = torch.randn(1, 1, 32, 960)
+    with torch.no_grad():
+        assert torch.equal(net(strips), other(strips))
+    layout = Recognizer(path).layout
+    assert (layout.height, layout.width, layout.alphabet) == (32, 960, ALPHABET)
+
+
+def test_a_file_of_another_net_is_refused() -> None:
+    craft = DEFAULT_MODELS_DIR / "craft.onnx"
+    with pytest.raises(RuntimeError, match="lacks"):
+        load_onnx_weights(RecognizerNet(), craft)
+    with pytest.raises(ValueError, match="not a yolo model"):
+        Recognizer(craft)

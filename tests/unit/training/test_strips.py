@@ -1,0 +1,117 @@
+"""Strips are what their truth says: repeatable, boxes on ink, labels in order, negatives empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import numpy as np
+import pytest
+
+from training.synthesis.fonts import MissingFonts, faces
+from training.synthesis.glyphs import CAP_HEIGHT, PAD, glyph_set, restyle_zero
+from training.synthesis.lines import set_other_line, set_vin_line
+from training.synthesis.numbers import random_vin
+from training.synthesis.strips import STRIP_HEIGHT, STRIP_WIDTH, Strip, StripSynthesiser
+from training.synthesis.surfaces import SURFACES
+from vinreader.results import CheckDigit
+from vinreader.vin import ALPHABET, is_well_formed, verdict
+
+
+@pytest.fixture(autouse=True)
+def _fonts() -> None:
+    try:
+        faces()
+    except MissingFonts as missing:
+        pytest.skip(str(missing))
+
+
+def strips(number: int, seed: int = 5) -> Iterator[Strip]:
+    synthesiser = StripSynthesiser(seed)
+    return (synthesiser.make(index) for index in range(number))
+
+
+def test_forty_faces_of_every_family_are_drawn_from() -> None:
+    assert len(faces()) >= 40
+    assert {face.family for face in faces()} >= {"grotesque", "engraved", "ocr", "monospaced"}
+    assert sum(face.weight for face in faces()) == pytest.approx(1.0)
+
+
+def test_a_strip_depends_on_seed_and_index_alone() -> None:
+    forwards = [strip.image for strip in strips(6)]
+    backwards = [StripSynthesiser(5).make(index).image for index in reversed(range(6))]
+    for a, b in zip(forwards, reversed(backwards), strict=True):
+        assert np.array_equal(a, b)
+    assert not np.array_equal(forwards[0], StripSynthesiser(6).make(0).image)
+
+
+def test_strips_have_the_recognisers_size_and_boxes_from_left_to_right() -> None:
+    for strip in strips(40):
+        assert strip.image.shape == (STRIP_HEIGHT, STRIP_WIDTH)
+        assert strip.image.dtype == np.uint8
+        assert len(strip.boxes) == len(strip.labels)
+        if len(strip.boxes):
+            assert np.all(np.diff(strip.boxes.mean(axis=1)) > 0)
+            assert np.all(strip.boxes[:, 1] > strip.boxes[:, 0])
+
+
+def test_labels_spell_the_number() -> None:
+    whole = [strip for strip in strips(40) if len(strip.labels) == 17]
+    assert len(whole) > 20
+    for strip in whole:
+        assert "".join(ALPHABET[label] for label in strip.labels) == strip.text
+
+
+def test_some_strips_hold_no_number() -> None:
+    empty = sum(len(strip.boxes) == 0 for strip in strips(150))
+    assert 5 <= empty <= 40  # 12 % on average
+
+
+def test_every_surface_is_drawn() -> None:
+    assert {strip.style for strip in strips(150)} == set(SURFACES)
+
+
+def test_ink_lies_in_the_boxes_and_not_between_the_lines() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(10):
+        line = set_vin_line(rng, 1.0)
+        rows = line.ink[int(line.top) : int(line.top + line.cap)]
+        for (left, _), (right, _) in line.edges:
+            assert rows[:, int(left) : int(np.ceil(right))].max() > 80
+        assert is_well_formed(line.text)
+
+
+def test_a_line_without_a_number_has_no_boxes() -> None:
+    line = set_other_line(np.random.default_rng(0), empty=False)
+    assert line.edges.shape == (0, 2, 2)
+    assert line.ink.max() > 0
+
+
+def test_four_fifths_of_the_numbers_have_a_valid_check_digit() -> None:
+    rng = np.random.default_rng(1)
+    numbers = [random_vin(rng) for _ in range(600)]
+    assert all(map(is_well_formed, numbers))
+    valid = sum(verdict(vin) is CheckDigit.VALID for vin in numbers) / len(numbers)
+    assert 0.75 < valid < 0.88  # 80 % on purpose, and one in eleven of the rest by chance
+
+
+def test_every_symbol_is_written_often_enough() -> None:
+    rng = np.random.default_rng(2)
+    text = "".join(random_vin(rng) for _ in range(600))
+    rarest = min(count for count in (text.count(symbol) for symbol in ALPHABET))
+    assert rarest > 0.008 * len(text)
+
+
+def test_a_marked_zero_differs_from_a_plain_one_in_its_middle() -> None:
+    face = next(face for face in faces() if face.path.name == "LiberationSans-Regular.ttf")
+    plain = glyph_set(face.path)["0"]
+    middle = np.s_[PAD + CAP_HEIGHT // 2, plain.mask.shape[1] // 2]
+    assert plain.mask[middle] == 0
+    for style in ("slash", "dot"):
+        assert restyle_zero(plain, style).mask[middle] > 128
+
+
+def test_the_stream_can_start_anywhere() -> None:
+    synthesiser = StripSynthesiser(8)
+    late = next(index for index in count(1000) if len(synthesiser.make(index).labels) == 17)
+    assert np.array_equal(synthesiser.make(late).image, StripSynthesiser(8).make(late).image)
