@@ -15,6 +15,7 @@ COMMANDS = {
     "sample-photo": ("training.synthesis.sample_photo", "write_sample", "one synthetic photo"),
     "train-detector": ("training.detection.train", "train", "train CRAFT"),
     "train-recognizer": ("training.recognition.train", "train", "train YOLO"),
+    "align": ("training.recognition.alignment", "align", "find the characters of real photos"),
     "export": ("training.export", "export", "checkpoints to ONNX, checked and described"),
     "evaluate": ("training.evaluate", "evaluate", "measure the models"),
 }

@@ -30,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--real", type=Path, default=Path("../shared/real"), help="real photos")
+    parser.add_argument("--aligned", type=Path, help="real photos to mix in, written by `align`")
+    parser.add_argument("--aligned-share", type=float, default=0.2, help="their share of a batch")
 
 
 def strip_loss(
@@ -56,7 +58,9 @@ def train(args: argparse.Namespace) -> None:
         start = state["step"]
     parameters = sum(p.numel() for p in net.parameters())
     print(f"{parameters:,} parameters, from step {start}", flush=True)
-    stream = StripStream(args.seed, args.batch, start, args.real)
+    stream = StripStream(
+        args.seed, args.batch, start, args.real, args.aligned, args.aligned_share
+    )
     ahead = 8 if args.workers else None
     loader = DataLoader(stream, batch_size=None, num_workers=args.workers, prefetch_factor=ahead)
     fit(net, iter(loader), strip_loss, args.out, LoopConfig(args.hours, args.rate), state)

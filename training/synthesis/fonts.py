@@ -114,8 +114,16 @@ FAMILIES: dict[str, tuple[float, tuple[str, ...]]] = {
         ),
     ),
     "typewriter": (
-        0.7,
-        ("GNUTypewriter*", "Courier*Prime*", "TlwgTypewriter*", "RobotoSlab-[RBL]*"),
+        1.8,
+        (
+            "GNUTypewriter*",
+            "Courier*Prime*",
+            "TlwgTypewriter*",
+            "RobotoSlab-[RBL]*",
+            "DejaVuSerif*",
+            "LiberationSerif-*",
+            "FreeSerif*",
+        ),
     ),
     "bitmap": (0.7, ("spleen-*.otf", "3270*")),
 }

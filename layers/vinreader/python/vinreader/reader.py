@@ -16,7 +16,7 @@ from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import open_photo
 from vinreader.quality import JudgementConfig, judge
 from vinreader.recognition import Evidence, Recognizer
-from vinreader.rectification import Adjustment, adjust, cut, turned
+from vinreader.rectification import Adjustment, adjust, cut, section, turned
 from vinreader.results import Alternative, Character, Quad, Reading, Source, Status
 from vinreader.vin import ALPHABET, describe, verdict
 
@@ -104,7 +104,7 @@ class Reader:
         opened = time.perf_counter()
         lines = self.detector.detect(photo)[: self.config.lines]
         detected = time.perf_counter()
-        looks = self._look(photo, [line.quad for line in lines])
+        looks = self.look(photo, [line.quad for line in lines])
         reading = self._reading(looks)
         finished = time.perf_counter()
         timings = {
@@ -119,8 +119,9 @@ class Reader:
             timings_ms={name: round(1000 * seconds, 1) for name, seconds in timings.items()},
         )
 
-    def _look(self, photo: NDArray[np.uint8], quads: list[Quad]) -> list[Look]:
-        """All looks at the lines: a first one at each, then several at the most promising."""
+    def look(self, photo: NDArray[np.uint8], quads: list[Quad]) -> list[Look]:
+        """All looks at the lines of a photo (H, W, 3) in which seventeen characters were found: a
+        first one at each line from either end, then several at the most promising."""
         if not quads:
             return []
         grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -130,7 +131,7 @@ class Reader:
                 cuts.append(adjust(way, self.config.first))
         first = sorted(self._looks_at(grey, cuts), key=lambda look: -look.candidate.score)
         again = [
-            adjust(self._tightened(look), change)
+            adjust(self.tightened(look), change)
             for look in first[: self.config.closer]
             for change in self.config.again
         ]
@@ -148,22 +149,15 @@ class Reader:
             if (candidates := decode(shown, self.config.decoding))
         ]
 
-    def _tightened(self, look: Look) -> Array:
+    def tightened(self, look: Look) -> Array:
         """The look's quad with its ends moved to the number's own."""
         chosen = look.candidate.positions
         centres = look.evidence.centres[chosen]
         room = self.config.ends * float(np.median(np.diff(centres))) + 0.5 * float(
             np.median(look.evidence.widths[chosen])
         )
-        return self._in_photo(look, float(centres[0]) - room, float(centres[-1]) + room)
-
-    def _in_photo(self, look: Look, left: float, right: float) -> Array:
-        """The part of a strip between two columns as a quad (4, 2) in the photo."""
-        width, height = self.recognizer.layout.width, self.recognizer.layout.height
-        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-        to_photo = cv2.getPerspectiveTransform(corners, look.quad)
-        part = np.array([[[left, 0], [right, 0], [right, height], [left, height]]], np.float32)
-        return np.asarray(cv2.perspectiveTransform(part, to_photo)[0], np.float32)
+        width = self.recognizer.layout.width
+        return section(look.quad, (centres[0] - room) / width, (centres[-1] + room) / width)
 
     def _reading(self, looks: list[Look]) -> Reading:
         """What the looks together support."""
@@ -182,25 +176,28 @@ class Reader:
             source=Source.TEXT,
             characters=self._characters(best),
             corrected_positions=best.candidate.corrected,
-            quad=_as_quad(self._tightened(best)),
+            quad=_as_quad(self.tightened(best)),
             advice=judgement.advice,
             vehicle=describe(vin),
         )
 
     def _characters(self, look: Look) -> tuple[Character, ...]:
+        width = self.recognizer.layout.width
         characters = []
         for place, (box, seen) in enumerate(
             zip(look.candidate.positions, look.candidate.probabilities, strict=True)
         ):
             symbol = look.candidate.text[place]
-            half = float(look.evidence.widths[box]) / 2
-            centre = float(look.evidence.centres[box])
+            half = look.evidence.widths[box] / 2
+            centre = look.evidence.centres[box]
             others = [i for i in np.argsort(-seen) if ALPHABET[i] != symbol]
             characters.append(
                 Character(
                     symbol=symbol,
                     confidence=round(float(seen[ALPHABET.index(symbol)]), 4),
-                    box=_as_quad(self._in_photo(look, centre - half, centre + half)),
+                    box=_as_quad(
+                        section(look.quad, (centre - half) / width, (centre + half) / width)
+                    ),
                     alternatives=tuple(
                         Alternative(ALPHABET[i], round(float(seen[i]), 4))
                         for i in others[: self.config.alternatives]

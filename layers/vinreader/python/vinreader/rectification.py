@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Adjustment", "adjust", "cut", "turned"]
+__all__ = ["Adjustment", "adjust", "cut", "section", "turned"]
 
 Array = NDArray[np.float32]
 
@@ -60,6 +60,15 @@ def turned(quad: Array) -> Array:
     return np.roll(quad, 2, axis=0)
 
 
+def section(quad: Array, left: float, right: float) -> Array:
+    """The part (4, 2) of a quad between two upright cuts, given as shares of its width as a strip
+    shows it: 0 is the left end, 1 the right one, and either may lie outside."""
+    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    to_photo = cv2.getPerspectiveTransform(unit, np.asarray(quad, np.float32))
+    part = np.array([[[left, 0], [right, 0], [right, 1], [left, 1]]], np.float32)
+    return np.asarray(cv2.perspectiveTransform(part, to_photo)[0], np.float32)
+
+
 def cut(grey: NDArray[np.uint8], quads: Array, size: tuple[int, int]) -> NDArray[np.uint8]:
     """Strips (N, H, W) uint8 of `size` (W, H) under the quads (N, 4, 2) of a photo (H, W) uint8.
 
@@ -72,7 +81,9 @@ def cut(grey: NDArray[np.uint8], quads: Array, size: tuple[int, int]) -> NDArray
         wide, tall = _own_size(quad)
         corners = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]], np.float32)
         window, origin = _window(grey, quad)
-        transform = cv2.getPerspectiveTransform(quad - origin, corners)
+        # Quads count from the corners of pixels, the warp from their middles.
+        half = np.float32(0.5)
+        transform = cv2.getPerspectiveTransform(quad - origin - half, corners - half)
         patch = cv2.warpPerspective(
             window, transform, (wide, tall), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )

@@ -1,0 +1,49 @@
+"""How long one photo takes, part by part: `python -m benchmarks.photo_time [PHOTO]`.
+
+Without a photo, the synthetic sample is enlarged to 12 megapixels. One thread, model loading aside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import statistics
+from pathlib import Path
+
+import cv2
+
+from vinreader.reader import Reader
+
+SAMPLE = Path(__file__).parents[1] / "local" / "photos" / "synthetic-sticker.jpg"
+PARTS = ("decode", "detect", "recognize", "total")
+TWELVE_MEGAPIXELS = (4000, 3000)
+
+
+def main() -> None:
+    """Print the median and the slowest of several runs, in milliseconds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("photo", type=Path, nargs="?")
+    parser.add_argument("--runs", type=int, default=15)
+    args = parser.parse_args()
+    data = args.photo.read_bytes() if args.photo else _twelve_megapixels()
+    cv2.setNumThreads(1)
+    reader = Reader.load(threads=1)
+    reading = reader.read(data)  # the first run fills caches
+    timings = [reader.read(data).timings_ms for _ in range(args.runs)]
+    name = args.photo.name if args.photo else f"{SAMPLE.name} at 12 megapixels"
+    print(f"{name}: {len(data) / 1e6:.1f} MB, {reading.status.value}, {args.runs} runs, one thread")
+    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    print(f"{'':10} {'median ms':>10} {'slowest ms':>11}")
+    for part in PARTS:
+        values = [timing[part] for timing in timings]
+        print(f"{part:10} {statistics.median(values):10.0f} {max(values):11.0f}")
+
+
+def _twelve_megapixels() -> bytes:
+    sample = cv2.imread(str(SAMPLE))
+    large = cv2.resize(sample, TWELVE_MEGAPIXELS, interpolation=cv2.INTER_CUBIC)
+    return cv2.imencode(".jpg", large, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
+
+
+if __name__ == "__main__":
+    main()
