@@ -167,7 +167,7 @@ def _json_body() -> dict[str, Any]:
     """The JSON object of the body; an empty one where there is no body."""
     try:
         document = json.loads(_body() or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter for a body of brackets alone
         raise Problem(HTTPStatus.BAD_REQUEST, f"The body is no JSON: {error}.") from error
     if not isinstance(document, dict):
         raise Problem(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")

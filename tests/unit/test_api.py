@@ -92,6 +92,7 @@ def test_other_content_is_refused_with_advice(api: HttpApi, content_type: str) -
     [
         (b"{", "The body is no JSON"),
         (b"\xff", "The body is no JSON"),
+        (b"[" * 200_000, "The body is no JSON"),
         (b"[]", "The body must be a JSON object."),
         (b"{}", 'The body has no "photo"'),
         (b"", 'The body has no "photo"'),
