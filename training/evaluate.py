@@ -1,7 +1,7 @@
 """How well photos are read: whole numbers, characters, wrong answers that were called right.
 
-`../shared/real` or any folder of the same form serves: `labels.csv` with file, vin, track, location and
-label_confidence; an empty vin means that no person can read the photo.
+`../shared/real` or any folder of the same form serves: `labels.csv` with file, vin, track, location
+and label_confidence; an empty vin means that no person can read the photo.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training evaluate`."""
     parser.add_argument("--real", type=Path, default=Path("../shared/real"))
     parser.add_argument("--models", type=Path, default=DEFAULT_MODELS_DIR)
-    parser.add_argument("--uncertain", action="store_true", help="the uncertain labels of `low` instead")
+    parser.add_argument(
+        "--uncertain", action="store_true", help="the uncertain labels of `low` instead"
+    )
     parser.add_argument("--strips", type=int, default=1000, help="synthetic strips to read")
     parser.add_argument("--seed", type=int, default=987_654, help="one that no training used")
     parser.add_argument("--out", type=Path, default=Path("output/evaluation"))
@@ -117,7 +119,9 @@ def _print_table(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         for key in (f"{outcome.track} all", f"{outcome.track} {outcome.location}"):
             groups.setdefault(key, []).append(outcome)
-    print(f"{'':26} {'n':>4} {'exact':>7} {'wrong':>7} {'best guess':>11} {'CER':>6} {'median s':>9}")
+    print(
+        f"{'':26} {'n':>4} {'exact':>7} {'wrong':>7} {'best guess':>11} {'CER':>6} {'median s':>9}"
+    )
     for key, group in sorted(groups.items()):
         read = [o for o in group if o.status == Status.READ]
         exact = sum(o.right for o in read)
@@ -158,6 +162,8 @@ def _print_strips(args: argparse.Namespace) -> None:
         seen[strip.style] += 1
         right[strip.style] += bool(candidates) and candidates[0].text == strip.text
     for style in sorted(seen):
-        print(f"synthetic {style:16} {seen[style]:5} strips {right[style] / seen[style]:7.1%} whole")
+        print(
+            f"synthetic {style:16} {seen[style]:5} strips {right[style] / seen[style]:7.1%} whole"
+        )
     total = sum(seen.values())
     print(f"synthetic {'all':16} {total:5} strips {sum(right.values()) / total:7.1%} whole")

@@ -13,7 +13,9 @@ __all__ = ["add_arguments", "export"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training export`."""
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of the training runs")
+    parser.add_argument(
+        "--runs", type=Path, default=Path("runs"), help="folder of the training runs"
+    )
     parser.add_argument("--models", type=Path, default=Path("layers/vinreader/models"))
 
 

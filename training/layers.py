@@ -9,7 +9,8 @@ __all__ = ["ConvNorm", "Residual"]
 
 
 class ConvNorm(nn.Module):
-    """Convolution, batch normalisation, ReLU (one operation once the serving runtime has fused them)."""
+    """Convolution, batch normalisation, ReLU (one operation once the serving runtime has fused
+    them)."""
 
     def __init__(
         self,

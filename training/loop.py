@@ -1,7 +1,7 @@
 """The training loop of both nets: a time budget, checkpoints, an average of the weights.
 
-The learning rate rises for the first steps and falls to zero along a cosine (Loshchilov & Hutter 2017)
-when the budget of hours ends; what is exported is the exponential average of the weights.
+The learning rate rises for the first steps and falls to zero along a cosine (Loshchilov & Hutter
+2017) when the budget of hours ends; what is exported is the exponential average of the weights.
 """
 
 from __future__ import annotations

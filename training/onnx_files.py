@@ -22,7 +22,8 @@ from torch import Tensor, nn
 __all__ = ["load_onnx_weights", "write_onnx"]
 
 TOLERANCE = 1e-3
-"""Largest difference allowed between PyTorch's and ONNX Runtime's outputs, relative to their size."""
+"""Largest difference allowed between PyTorch's and ONNX Runtime's outputs, relative to their size.
+"""
 
 
 def write_onnx(
@@ -51,7 +52,7 @@ def write_onnx(
             str(draft),
             input_names=["input"],
             output_names=list(outputs),
-            dynamic_shapes=({axis: torch.export.Dim.AUTO for axis in dynamic},),
+            dynamic_shapes=(dict.fromkeys(dynamic, torch.export.Dim.AUTO),),
             opset_version=18,
             dynamo=True,
             external_data=False,

@@ -1,4 +1,5 @@
-"""The verdict follows from what the looks say: sure and agreeing is read, anything less a retake."""
+"""The verdict follows from what the looks say: sure and agreeing is read, anything less a
+retake."""
 
 from __future__ import annotations
 

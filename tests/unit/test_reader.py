@@ -1,4 +1,5 @@
-"""The whole reader on photos made here: the sample, turned, mirrored in size, and without a number."""
+"""The whole reader on photos made here: the sample, turned, mirrored in size, and without a
+number."""
 
 from __future__ import annotations
 

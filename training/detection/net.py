@@ -16,6 +16,10 @@ MAPS = ("region", "affinity", "line")
 """The maps in channel order: a character, the space between neighbours, the line of the VIN."""
 
 
+_RARE = -2.5
+"""Logit of the maps before training: most of a photo is background."""
+
+
 class _Block(nn.Sequential):
     """3×3 convolution, batch norm, ReLU."""
 
@@ -49,7 +53,8 @@ class LightCraft(nn.Module):
         self.up4 = nn.Conv2d(48 + 40, 40, 1)
         self.mix4 = _Block(40, 40)
         self.head = nn.Conv2d(40, len(MAPS), 1)
-        nn.init.constant_(self.head.bias, -2.5)
+        assert self.head.bias is not None
+        nn.init.constant_(self.head.bias, _RARE)
 
     def forward(self, photos: Tensor) -> Tensor:
         half = self.stem(self.unshuffle(photos - 0.5))

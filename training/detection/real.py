@@ -135,6 +135,6 @@ def _widened(box: np.ndarray, share: float) -> np.ndarray:
 def _around(box: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Everything known (no VIN line) but the box and a margin around it."""
     known = np.full(shape, 255, np.uint8)
-    x0, y0, x1, y1 = np.round(_widened(box, 0.35)).astype(int)
+    x0, y0, x1, y1 = np.round(_widened(box, 0.2)).astype(int)
     known[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] = 0
     return known

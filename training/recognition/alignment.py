@@ -1,9 +1,9 @@
 """Where the characters of real photos stand: the reader's own boxes under labels that are known.
 
-A label says what the number is, not where each character is. Where the reader sees nearly that number,
-its boxes are taken and the label's symbols written into them (forced alignment). Photos without a
-label serve only where evidence that does not depend on the recogniser's taste agrees: a valid check
-digit, many cuts of the line that show the identical number, and every character sure.
+A label says what the number is, not where each character is. Where the reader sees nearly that
+number, its boxes are taken and the label's symbols written into them (forced alignment). Photos
+without a label serve only where evidence that does not depend on the recogniser's taste agrees: a
+valid check digit, many cuts of the line that show the identical number, and every character sure.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from vinreader.vin import LENGTH, verdict
 __all__ = ["Aligned", "add_arguments", "align", "aligned_photos"]
 
 CERTAIN = ("check_digit", "second_photo")
-"""Photos with these labels judge the reader; neither they nor other photos of their vehicles train it."""
+"""Photos with these labels judge the reader; neither they nor other photos of their vehicles train
+it."""
 MOST_MISREAD = 3
 """Characters that may differ from the label before the boxes are doubted too."""
 AGREEING = 5

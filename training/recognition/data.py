@@ -29,7 +29,8 @@ class StripStream(IterableDataset[tuple[torch.Tensor, torch.Tensor]]):
         aligned: Path | None = None,
         aligned_share: float = 0.0,
     ) -> None:
-        """`aligned_share` of each batch comes from the real photos aligned in the file `aligned`."""
+        """`aligned_share` of each batch comes from the real photos aligned in the file
+        `aligned`."""
         self.seed, self.batch, self.start, self.real = seed, batch, start, real
         self.aligned, self.aligned_share = aligned, aligned_share
 

@@ -28,9 +28,10 @@ class RealStrips:
     def make(self, rng: np.random.Generator) -> Strip:
         """A strip of a photo drawn at random, with the errors that rectification makes."""
         photo, grey = self.photos[int(rng.integers(len(self.photos)))]
-        ends = rng.uniform(-0.2, 1.2, 2)
-        rows = rng.normal(0.0, 0.14, 2).clip(-0.35, 0.6)
-        change = Adjustment(*ends, *rows, lean=rng.normal(0, 0.15), tilt=rng.normal(0, 0.06))
+        before, after = rng.uniform(-0.2, 1.2, 2)
+        above, below = rng.normal(0.0, 0.14, 2).clip(-0.35, 0.6)
+        lean, tilt = rng.normal(0, 0.15), rng.normal(0, 0.06)
+        change = Adjustment(before, after, above, below, lean, tilt)
         quad = adjust(photo.quad, change)
         image = cut(grey, quad[None], (STRIP_WIDTH, STRIP_HEIGHT))[0]
         strip = np.array(
@@ -41,7 +42,9 @@ class RealStrips:
         boxes = np.asarray(points, np.float32).reshape(-1, 2, 2)[:, :, 0]
         inside = (boxes.mean(axis=1) > 0) & (boxes.mean(axis=1) < STRIP_WIDTH)
         labels = np.array([ALPHABET.index(symbol) for symbol in photo.vin], np.int64)
-        return Strip(_photographed_again(rng, image), boxes[inside], labels[inside], photo.vin, "real")
+        return Strip(
+            _photographed_again(rng, image), boxes[inside], labels[inside], photo.vin, "real"
+        )
 
 
 def _photographed_again(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:

@@ -15,7 +15,8 @@ __all__ = ["SOFTENING", "LossWeights", "encode", "loss", "standardise"]
 SOFTENING = 4.0
 """Grey levels added to a strip's deviation, so that an empty strip is not blown up into noise."""
 IGNORE_RATIO = 0.6
-"""Anchors of the right cell whose width is this close to the box are no mistake: neither 1 nor 0."""
+"""Anchors of the right cell whose width is this close to the box are no mistake: neither 1 nor 0.
+"""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ def standardise(strips: np.ndarray) -> np.ndarray:
 
 
 def encode(boxes: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Targets (30, 8, 4) float32: objectness (1 here, 0 empty, -1 ignored), centre, log width, class.
+    """Targets (30, 8, 4) float32: objectness (1 here, 0 empty, -1 ignored), centre, log width,
+    class.
 
     Each box goes to the cell of its centre and the free anchor nearest in width, so that two
     characters whose centres share a cell both find a place.
@@ -59,7 +61,8 @@ def encode(boxes: np.ndarray, labels: np.ndarray) -> np.ndarray:
 def loss(
     values: torch.Tensor, targets: torch.Tensor, weights: LossWeights | None = None
 ) -> tuple[torch.Tensor, dict[str, float]]:
-    """Loss of raw `values` (N, 30, 8, 36) against `targets` (N, 30, 8, 4), and its parts by name."""
+    """Loss of raw `values` (N, 30, 8, 36) against `targets` (N, 30, 8, 4), and its parts by
+    name."""
     w = weights or LossWeights()
     values = values.float()
     here, empty = targets[..., 0] == 1, targets[..., 0] == 0

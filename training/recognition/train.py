@@ -58,9 +58,7 @@ def train(args: argparse.Namespace) -> None:
         start = state["step"]
     parameters = sum(p.numel() for p in net.parameters())
     print(f"{parameters:,} parameters, from step {start}", flush=True)
-    stream = StripStream(
-        args.seed, args.batch, start, args.real, args.aligned, args.aligned_share
-    )
+    stream = StripStream(args.seed, args.batch, start, args.real, args.aligned, args.aligned_share)
     ahead = 8 if args.workers else None
     loader = DataLoader(stream, batch_size=None, num_workers=args.workers, prefetch_factor=ahead)
     fit(net, iter(loader), strip_loss, args.out, LoopConfig(args.hours, args.rate), state)

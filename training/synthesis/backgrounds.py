@@ -22,7 +22,8 @@ class Backgrounds:
     """Grey photos with the box of their VIN, loaded once per process."""
 
     def __init__(self, real: Path | None, limit: int = 500, seed: int = 0) -> None:
-        """`real` is a folder with `boxes.csv` (file, x0, y0, x1, y1 in pixels) and the files it names."""
+        """`real` is a folder with `boxes.csv` (file, x0, y0, x1, y1 in pixels) and the files it
+        names."""
         self.photos: list[tuple[np.ndarray, np.ndarray]] = []
         if real is None or not (real / "boxes.csv").exists():
             return
@@ -36,7 +37,8 @@ class Backgrounds:
                 self.photos.append((photo, box))
 
     def patch(self, rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray | None:
-        """(H, W) float32 in 0..1 stretched from a patch free of the VIN; None where there are no photos."""
+        """(H, W) float32 in 0..1 stretched from a patch free of the VIN; None where there are no
+        photos."""
         if not self.photos:
             return None
         for _ in range(8):

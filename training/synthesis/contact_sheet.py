@@ -1,4 +1,5 @@
-"""Sheets of synthetic strips and pages to look at: what the models learn from, with its truth drawn in."""
+"""Sheets of synthetic strips and pages to look at: what the models learn from, with its truth drawn
+in."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def write_sheet(args: argparse.Namespace) -> None:
 
 
 def strip_sheet(seed: int, count: int, real: Path | None = None) -> np.ndarray:
-    """(H, W, 3) uint8 BGR: strips below one another, each with its text and its boxes' bottom edges."""
+    """(H, W, 3) uint8 BGR: strips below one another, each with its text and its boxes' bottom
+    edges."""
     synthesiser = StripSynthesiser(seed, real)
     rows = []
     for index in range(count):

@@ -1,7 +1,9 @@
-"""What a photo does to a line of text: small effects on grey images, each named after what it imitates.
+"""What a photo does to a line of text: small effects on grey images, each named after what it
+imitates.
 
-All take a (H, W) float32 image in 0..1 and a random generator and return a new image of the same shape;
-values may leave 0..1 until `as_camera` clips them. Lengths are in pixels, or in cap heights where said.
+All take a (H, W) float32 image in 0..1 and a random generator and return a new image of the same
+shape; values may leave 0..1 until `as_camera` clips them. Lengths are in pixels, or in cap heights
+where said.
 """
 
 from __future__ import annotations
@@ -46,7 +48,8 @@ def gradient(rng: np.random.Generator, shape: tuple[int, int]) -> Image:
 
 
 def bands(rng: np.random.Generator, shape: tuple[int, int]) -> Image:
-    """Reflected scene in glass: a few large straight-edged areas of other brightness, edges softened."""
+    """Reflected scene in glass: a few large straight-edged areas of other brightness, edges
+    softened."""
     height, width = shape
     scene = np.zeros(shape, np.float32)
     for _ in range(int(rng.integers(1, 4))):
@@ -70,7 +73,8 @@ def shade_edge(image: Image, rng: np.random.Generator) -> Image:
 
 
 def glare(image: Image, rng: np.random.Generator) -> Image:
-    """Bright spot or streak of a lamp, added as light is, so that it eats bright characters first."""
+    """Bright spot or streak of a lamp, added as light is, so that it eats bright characters
+    first."""
     height, width = image.shape
     strength = float(rng.uniform(0.3, 1.2))
     x0, y0 = rng.uniform(0, width), rng.uniform(-0.3, 1.3) * height
@@ -96,7 +100,7 @@ def dust(image: Image, rng: np.random.Generator, cap: float) -> Image:
         if radius < 0.9:
             out[centre[1], centre[0]] = 0.5 * (out[centre[1], centre[0]] + value)
         else:
-            cv2.circle(out, centre, int(round(radius)), value, -1, cv2.LINE_AA)
+            cv2.circle(out, centre, round(radius), value, -1, cv2.LINE_AA)
     return out
 
 
@@ -114,7 +118,8 @@ def scratches(image: Image, rng: np.random.Generator, cap: float) -> Image:
 
 
 def relief(height_map: Image, rng: np.random.Generator, depth: float) -> Image:
-    """Shading of a pressed surface lit from one side: the slope of `height_map` towards the light."""
+    """Shading of a pressed surface lit from one side: the slope of `height_map` towards the
+    light."""
     angle = rng.uniform(0, 2 * np.pi)
     dx = cv2.Sobel(height_map, cv2.CV_32F, 1, 0, ksize=3)
     dy = cv2.Sobel(height_map, cv2.CV_32F, 0, 1, ksize=3)

@@ -1,8 +1,8 @@
 """The font faces that the synthesiser writes with, found by file name among the installed ones.
 
-The Debian packages that carry them are listed in `fonts.txt` (`make fonts` installs those). Faces are
-grouped into families by what they resemble on vehicles, and a family's weight says how often it is
-drawn: plates and labels are mostly grotesque, monospaced, engraved or OCR faces, rarely serifed.
+The Debian packages that carry them are listed in `fonts.txt` (`make fonts` installs those). Faces
+are grouped into families by what they resemble on vehicles, and a family's weight says how often it
+is drawn: plates and labels are mostly grotesque, monospaced, engraved or OCR faces, rarely serifed.
 """
 
 from __future__ import annotations

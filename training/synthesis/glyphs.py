@@ -1,7 +1,7 @@
 """Glyph bitmaps: every symbol of a face rendered once, then pasted into lines.
 
-Pillow draws the outlines; the result is cached per process, so that writing a line costs a few array
-copies and the generator's time goes into what a photo does to it.
+Pillow draws the outlines; the result is cached per process, so that writing a line costs a few
+array copies and the generator's time goes into what a photo does to it.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ from vinreader.vin import ALPHABET
 __all__ = ["CAP_HEIGHT", "PAD", "Glyph", "draw_face", "glyph_set", "restyle_zero", "star"]
 
 CAP_HEIGHT = 48
-"""Height of a capital H in the bitmaps, pixels; the largest characters a strip can show are half of it."""
+"""Height of a capital H in the bitmaps, pixels; the largest characters a strip can show are half of
+it."""
 PAD = 8
-"""Rows kept above the cap line and below the baseline for overshoot, descenders and thick strokes."""
+"""Rows kept above the cap line and below the baseline for overshoot, descenders and thick strokes.
+"""
 SYMBOLS = ALPHABET + "IOQ*#:.-/()abcdeghnoprstu"
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """`mask` (CAP_HEIGHT + 2·PAD, W) uint8 coverage, trimmed to its ink; `bearing` and `advance` in pixels."""
+    """`mask` (CAP_HEIGHT + 2·PAD, W) uint8 coverage, trimmed to its ink; `bearing` and `advance` in
+    pixels."""
 
     mask: np.ndarray
     bearing: int
@@ -70,7 +73,7 @@ def glyph_set(path: Path, weight: int = 0) -> dict[str, Glyph]:
         if len(columns) == 0:
             continue
         first, last = int(columns[0]), int(columns[-1]) + 1
-        advance = max(int(round(font.getlength(symbol))), last - first)
+        advance = max(round(font.getlength(symbol)), last - first)
         glyphs[symbol] = Glyph(mask[:, first:last].copy(), int(left) + first - PAD, advance)
     return glyphs
 

@@ -27,7 +27,7 @@ def vin_style(rng: np.random.Generator) -> Style:
         gap=0.0 if spaced else float(max(0.0, rng.normal(0.04, 0.08))),
         weight=int(rng.integers(-2, 6)),
         dotted=bool(rng.random() < 0.1),
-        stretch=float(np.exp(rng.normal(-0.05, 0.15))),
+        stretch=float(np.exp(rng.normal(0.0, 0.2))),
     )
 
 
@@ -54,16 +54,16 @@ def draw_strip(rng: np.random.Generator, height: float, with_vin: bool = True) -
     left = int(rng.uniform(0.5, 4) * height)
     above = int(rng.uniform(0.1, 1.8) * height)
     below = int(rng.uniform(0.1, 1.8) * height)
-    code = rng.random() < 0.35
-    code_height = int(rng.uniform(0.8, 3) * height) if code else 0
-    code_above = bool(rng.random() < 0.6)
+    code = rng.random() < 0.55
+    code_height = int(np.exp(rng.uniform(np.log(0.45), np.log(2.5))) * height) if code else 0
+    code_above = bool(rng.random() < 0.35)
     size = (wide + 2 * left, tall + above + below + code_height)
     ground, ink = shades(rng)
     bare = not code and rng.random() < 0.35
     canvas = Canvas.blank(*size, ink if bare else ground, 0 if bare else 255)
     y = above + (code_height if code_above else 0)
     if code:
-        touch = int(rng.uniform(-0.1, 0.25) * height)
+        touch = int(rng.uniform(-0.1, 0.2) * height)
         top = above - touch if code_above else y + tall - int(0.28 * height) + touch
         canvas.ink(bars(rng, int(wide * rng.uniform(0.8, 1.1)), code_height), left, top, ink)
     canvas.ink(line.ink, left, y, ink)

@@ -26,18 +26,19 @@ __all__ = ["SetLine", "set_other_line", "set_vin_line"]
 
 ROOM = 2 * CAP_HEIGHT
 """Rows above the cap line and below the baseline for neighbouring lines and bar codes."""
-WORDS = (
-    "MFD BY MOTOR CORP VEHICLE GVWR GAWR KG LB DATE TYPE MODEL COLOR TRIM MADE IN TC RU EAC "
-    "PAINT AXLE PASSENGER CAR TRUCK THIS CONFORMS TO ALL SAFETY STANDARDS e1*98/14*0110 No. Nr. "
-    "1870 2265 1-1055 2-0945 FRONT REAR TIRE RIM PSI KPA COLD ENGINE"
-).split()
+_WORD_LIST = """
+MFD BY MOTOR CORP VEHICLE GVWR GAWR KG LB DATE TYPE MODEL COLOR TRIM MADE IN TC RU EAC PAINT
+AXLE PASSENGER CAR TRUCK THIS CONFORMS TO ALL SAFETY STANDARDS e1*98/14*0110 No. Nr. 1870 2265
+1-1055 2-0945 FRONT REAR TIRE RIM PSI KPA COLD ENGINE
+"""
+WORDS = _WORD_LIST.split()
 
 
 @dataclass(frozen=True)
 class SetLine:
-    """`ink` (H, W) uint8 coverage; capitals stand between rows `top` and `top + cap`; `span` is the
-    left and right end of the number itself; `edges` (17, 2, 2) float32 are the middles of the left and
-    right edge of each character (x, y)."""
+    """`ink` (H, W) uint8 coverage; capitals stand between rows `top` and `top + cap`; `span` is
+    the left and right end of the number itself; `edges` (17, 2, 2) float32 are the middles of
+    the left and right edge of each character (x, y)."""
 
     ink: np.ndarray
     top: float
@@ -60,7 +61,8 @@ class _Hand:
 
 
 def set_vin_line(rng: np.random.Generator, valid_share: float) -> SetLine:
-    """A VIN with random neighbours: marks at its ends, a bar code, lines above and below, a frame."""
+    """A VIN with random neighbours: marks at its ends, a bar code, lines above and below, a
+    frame."""
     hand = _draw_hand(rng)
     vin = random_vin(rng, valid_share)
     prefix, suffix = _marks(rng)
@@ -174,7 +176,7 @@ def _write(
             offset = piece.bearing
             if hand.pitch:
                 offset = int((hand.pitch - piece.mask.shape[1]) / 2)
-            positions[i] = _paste(canvas, piece, int(x) + offset, int(round(y)))
+            positions[i] = _paste(canvas, piece, int(x) + offset, round(y))
         x += advance
     if hand.dots:
         canvas = _as_dots(canvas, hand.dots)

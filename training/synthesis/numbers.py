@@ -1,7 +1,7 @@
 """Random VINs that are built as real ones are: maker's prefix, model year, plant, serial digits.
 
-The check digit here is a copy of no one: it is taken from `vinreader.vin`, so that the synthesiser and
-the reader can never disagree about it.
+The check digit here is a copy of no one: it is taken from `vinreader.vin`, so that the
+synthesiser and the reader can never disagree about it.
 """
 
 from __future__ import annotations
@@ -16,19 +16,21 @@ LETTERS_AND_DIGITS = np.array(list(ALPHABET))
 DIGITS = np.array(list("0123456789"))
 YEAR_CODES = np.array(list("ABCDEFGHJKLMNPRSTVWXY123456789"))
 
-WMIS = np.array(
-    "1C3 1C4 1C6 1D7 1FA 1FM 1FT 1FU 1G1 1G6 1GC 1GK 1GN 1GT 1HG 1J4 1J8 1L1 1M8 1N4 1N6 1NX 1VW 1XP "
-    "1YV 1ZV 2C3 2C4 2D4 2FA 2FM 2G1 2HG 2HK 2HM 2T1 2T2 2T3 3C4 3C6 3D7 3FA 3G1 3GN 3HG 3KP 3MZ 3N1 "
-    "3VW 3VV 4F2 4JG 4S3 4S4 4T1 4T3 4US 4V4 5FN 5GA 5J6 5J8 5L1 5N1 5NP 5TD 5TF 5UX 5XX 5XY 5YJ 7SA "
-    "9BF 9BG 9BW 8AP JA3 JA4 JF1 JF2 JH4 JHL JHM JM1 JM3 JMB JMZ JN1 JN8 JS2 JS3 JSA JT2 JTD JTE JTH "
-    "JTM JTN KL1 KLA KM8 KMH KNA KND KNM KPA L6T LB3 LBE LBV LC0 LDC LE4 LFM LFP LFV LGB LGW LGX LHG "
-    "LJ1 LLN LMG LRW LS5 LSG LSJ LSV LTV LVG LVH LVS LVT LVV LVZ LZW LZY MA1 MA3 MAJ MAL MR0 NLH NMT "
-    "PL1 RUM SAJ SAL SAR SB1 SCA SCB SCC SHH SHS SJN TMA TMB TRU TSM U5Y UU1 VF1 VF3 VF6 VF7 VF8 VNK "
-    "VS6 VSS VSX VV9 W0L W0V W1K W1N WAU WBA WBS WBY WDB WDC WDD WDF WF0 WMA WME WMW WP0 WP1 WUA WV1 "
-    "WV2 WVG WVW X4X X7L X7M X96 X9F X9L XTA XTT XU1 XUF XUU XW7 XW8 XWB XWE XWF XZG Y3M Y4K Y6D YK1 "
-    "YS2 YS3 YV1 YV4 Z6F Z8N Z8T Z94 ZAM ZAR ZCF ZFA ZFF ZHW ZLA".split()
-)
-"""World manufacturer identifiers in public use (SAE register), passenger cars and vans for the most part."""
+_WMI_LIST = """
+1C3 1C4 1C6 1D7 1FA 1FM 1FT 1FU 1G1 1G6 1GC 1GK 1GN 1GT 1HG 1J4 1J8 1L1 1M8 1N4 1N6 1NX 1VW 1XP
+1YV 1ZV 2C3 2C4 2D4 2FA 2FM 2G1 2HG 2HK 2HM 2T1 2T2 2T3 3C4 3C6 3D7 3FA 3G1 3GN 3HG 3KP 3MZ 3N1
+3VW 3VV 4F2 4JG 4S3 4S4 4T1 4T3 4US 4V4 5FN 5GA 5J6 5J8 5L1 5N1 5NP 5TD 5TF 5UX 5XX 5XY 5YJ 7SA
+9BF 9BG 9BW 8AP JA3 JA4 JF1 JF2 JH4 JHL JHM JM1 JM3 JMB JMZ JN1 JN8 JS2 JS3 JSA JT2 JTD JTE JTH
+JTM JTN KL1 KLA KM8 KMH KNA KND KNM KPA L6T LB3 LBE LBV LC0 LDC LE4 LFM LFP LFV LGB LGW LGX LHG
+LJ1 LLN LMG LRW LS5 LSG LSJ LSV LTV LVG LVH LVS LVT LVV LVZ LZW LZY MA1 MA3 MAJ MAL MR0 NLH NMT
+PL1 RUM SAJ SAL SAR SB1 SCA SCB SCC SHH SHS SJN TMA TMB TRU TSM U5Y UU1 VF1 VF3 VF6 VF7 VF8 VNK
+VS6 VSS VSX VV9 W0L W0V W1K W1N WAU WBA WBS WBY WDB WDC WDD WDF WF0 WMA WME WMW WP0 WP1 WUA WV1
+WV2 WVG WVW X4X X7L X7M X96 X9F X9L XTA XTT XU1 XUF XUU XW7 XW8 XWB XWE XWF XZG Y3M Y4K Y6D YK1
+YS2 YS3 YV1 YV4 Z6F Z8N Z8T Z94 ZAM ZAR ZCF ZFA ZFF ZHW ZLA
+"""
+WMIS = np.array(_WMI_LIST.split())
+"""World manufacturer identifiers in public use (SAE register), passenger cars and vans for the
+most part."""
 
 
 def random_vin(
@@ -36,8 +38,8 @@ def random_vin(
 ) -> str:
     """Seventeen characters; `valid_share` of them carry a matching check digit.
 
-    `uniform_share` of the numbers have every position drawn evenly from the 33 symbols, so that rare
-    symbols are learnt as well as common ones and no position's habits are learnt by heart.
+    `uniform_share` of the numbers have every position drawn evenly from the 33 symbols, so that
+    rare symbols are learnt as well as common ones and no position's habits are learnt by heart.
     """
     if rng.random() < uniform_share:
         symbols = rng.choice(LETTERS_AND_DIGITS, 17)

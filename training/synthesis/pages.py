@@ -129,7 +129,7 @@ def _aim(
     else:
         centre, scale = np.array([wide, tall]) / 2, 1 / _DRAWN_LARGER
         reach = 0.5 * along
-    squeeze = np.exp(rng.normal(0.08, 0.16))
+    squeeze = np.exp(rng.normal(-0.05, 0.25))
     matrix = np.diag([scale, scale * squeeze, 1.0]) @ _moved(-centre)
     tilt = float(np.clip(rng.normal(0, 9 if rng.random() < 0.7 else 20), -38, 38))
     angle = np.deg2rad(tilt + 90 * turn)

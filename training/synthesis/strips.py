@@ -1,9 +1,10 @@
-"""Strips as the rectifier cuts them: (32, 960) grey images of a VIN line with a box for each character.
+"""Strips as the rectifier cuts them: (32, 960) grey images of a VIN line with a box for each
+character.
 
-A strip is made the way a real one comes about: glyphs are set into a line with its neighbours, the line
-is cut out by a not quite right quad at the resolution the photo has there, the surface, glass, light and
-camera do their work at that resolution, and the result is stretched to the strip. Every strip depends on
-(seed, index) alone.
+A strip is made the way a real one comes about: glyphs are set into a line with its neighbours, the
+line is cut out by a not quite right quad at the resolution the photo has there, the surface, glass,
+light and camera do their work at that resolution, and the result is stretched to the strip. Every
+strip depends on (seed, index) alone.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ STRIP_WIDTH = 960
 
 @dataclass(frozen=True)
 class StripConfig:
-    """Shares of what is drawn; the ranges follow what real photos show (low resolution dominates)."""
+    """Shares of what is drawn; the ranges follow what real photos show (low resolution
+    dominates)."""
 
     negative: float = 0.12
     """Strips without a VIN: upside down, other text, plain background. Their grid stays empty."""
@@ -39,8 +41,8 @@ class StripConfig:
 
 @dataclass(frozen=True)
 class Strip:
-    """`image` (32, 960) uint8; `boxes` (N, 2) float32 left and right edge in strip pixels; `labels` (N,)
-    int64 indices into the alphabet. Negatives have N = 0."""
+    """`image` (32, 960) uint8; `boxes` (N, 2) float32 left and right edge in strip pixels; `labels`
+    (N,) int64 indices into the alphabet. Negatives have N = 0."""
 
     image: np.ndarray
     boxes: np.ndarray
@@ -50,7 +52,8 @@ class Strip:
 
 
 class StripSynthesiser:
-    """Strips by index; the same (seed, index) gives the same strip on any machine with the same fonts."""
+    """Strips by index; the same (seed, index) gives the same strip on any machine with the same
+    fonts."""
 
     def __init__(
         self, seed: int, real: Path | None = None, config: StripConfig | None = None
@@ -99,9 +102,11 @@ class StripSynthesiser:
 def _window(
     rng: np.random.Generator, line: SetLine, cap: float
 ) -> tuple[np.ndarray, tuple[int, int]]:
-    """The quad (4, 2) that a rectifier would cut, in pixels of the set line, and its size in the photo.
+    """The quad (4, 2) that a rectifier would cut, in pixels of the set line, and its size in the
+    photo.
 
-    It is wrong as real ones are: margins of any size, ends cut, rows missing, shear, tilt and keystone.
+    It is wrong as real ones are: margins of any size, ends cut, rows missing, shear, tilt and
+    keystone.
     """
     left, right = line.span
     width = right - left
@@ -155,7 +160,8 @@ def _project(points: np.ndarray, homography: np.ndarray) -> np.ndarray:
 
 
 def _take_photo(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndarray:
-    """Camera and file: focus, motion, noise, exposure, compression, resampling by apps. uint8 out."""
+    """Camera and file: focus, motion, noise, exposure, compression, resampling by apps. uint8
+    out."""
     if rng.random() < 0.75:
         picture = effect.blur(picture, rng, max(0.3, abs(float(rng.normal(0, 0.055))) * cap))
     if rng.random() < 0.15:

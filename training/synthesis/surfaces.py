@@ -1,7 +1,8 @@
 """What a VIN is written on and how: ink coverage in, lit surface out.
 
-Each surface is one function of (rng, ink, cap, backgrounds): `ink` (H, W) float32 coverage in 0..1 at
-the photo's resolution, `cap` the capital height in its pixels; the answer is a (H, W) float32 image.
+Each surface is one function of (rng, ink, cap, backgrounds): `ink` (H, W) float32 coverage in 0..1
+at the photo's resolution, `cap` the capital height in its pixels; the answer is a (H, W) float32
+image.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def windshield(
 def embossed_plate(
     rng: np.random.Generator, ink: np.ndarray, cap: float, backgrounds: Backgrounds
 ) -> np.ndarray:
-    """Characters raised from painted or bare sheet: shading at their edges, little difference of colour."""
+    """Characters raised from painted or bare sheet: shading at their edges, little difference of
+    colour."""
     sheet = _ground(rng, ink.shape, float(rng.uniform(0.15, 0.8)), cap, 0.05)
     pressed = cv2.GaussianBlur(ink, (0, 0), max(0.4, cap * float(rng.uniform(0.02, 0.06))))
     slope = effect.relief(pressed, rng, float(rng.uniform(0.08, 0.5)))

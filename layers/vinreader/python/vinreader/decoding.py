@@ -2,8 +2,8 @@
 
 Of the boxes found, those seventeen are taken that are sure of being characters and stand evenly
 (dynamic programming over boxes from left to right), once for each box that could be the last: marks
-such as `*` at the ends give neighbours to the true number, and what is known of VINs decides between
-them. That knowledge stays soft: it moves probabilities, it never overrules plain sight.
+such as `*` at the ends give neighbours to the true number, and what is known of VINs decides
+between them. That knowledge stays soft: it moves probabilities, it never overrules plain sight.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class DecodingConfig:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A VIN that a strip may show. `score` in nats, 0 is certainty, priors included; `sight` without
-    them; `positions` (17,) are indices into the evidence, `probabilities` (17, 33) what the eye saw;
-    `corrected` the positions (from 1) where knowledge overruled it."""
+    """A VIN that a strip may show. `score` in nats, 0 is certainty, priors included; `sight`
+    without them; `positions` (17,) are indices into the evidence, `probabilities` (17, 33) what the
+    eye saw; `corrected` the positions (from 1) where knowledge overruled it."""
 
     text: str
     score: float
@@ -105,7 +105,8 @@ def _paths(
     pitch: float,
     config: DecodingConfig,
 ) -> tuple[NDArray[np.float64], list[NDArray[np.intp]]]:
-    """For each box that can be the last of seventeen: the best total and the boxes of that choice."""
+    """For each box that can be the last of seventeen: the best total and the boxes of that
+    choice."""
     count = len(gains)
     gaps = np.maximum(centres[:, None] - centres[None, :], 1e-3)
     step = -config.evenness * np.log(gaps / pitch) ** 2
@@ -161,9 +162,9 @@ def _with_check_digit(
     seen: NDArray[np.float64],
     config: DecodingConfig,
 ) -> NDArray[np.intp]:
-    """The choice with one symbol replaced, where the law demands a check digit, it is wrong, and the
-    eye's second sight at one position makes it right. More than one is never searched: among many
-    candidates a valid one is found by chance."""
+    """The choice with one symbol replaced, where the law demands a check digit, it is wrong, and
+    the eye's second sight at one position makes it right. More than one is never searched: among
+    many candidates a valid one is found by chance."""
     text = "".join(ALPHABET[i] for i in picked)
     if verdict(text) is not CheckDigit.INVALID:
         return picked

@@ -68,10 +68,10 @@ def preprocess(grey: Photo, long_side: int, layout: ModelLayout) -> tuple[Array,
     factor = long_side / max(height, width)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    grey = cv2.resize(grey, size, interpolation=way)
+    resized = cv2.resize(grey, size, interpolation=way)
     step = layout.multiple
     tensor = np.zeros((1, 1, -(-size[1] // step) * step, -(-size[0] // step) * step), np.float32)
-    tensor[0, 0, : size[1], : size[0]] = grey.astype(np.float32) * layout.scale
+    tensor[0, 0, : size[1], : size[0]] = resized.astype(np.float32) * layout.scale
     return tensor, np.array([width / size[0], height / size[1]], np.float32)
 
 
@@ -113,7 +113,7 @@ class Detector:
         Quads are in pixels of the photo, clockwise, the long side along the text; which of its two
         directions is the reading direction is not known here.
         """
-        grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+        grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
         lines: list[TextLine] = []
         for long_side in self.config.long_sides:
             tensor, pixel = preprocess(grey, long_side, self.layout)

@@ -19,19 +19,23 @@ __all__ = ["LineConfig", "distinct", "lines_of"]
 Array = NDArray[np.float32]
 
 
+_DIRECTED = 2.0
+"""A piece this many times as long as tall has a direction that can be trusted."""
+
+
 @dataclass(frozen=True)
 class LineConfig:
     """Thresholds on the way from maps to lines; lengths in line heights unless said otherwise."""
 
-    thresholds: tuple[float, ...] = (0.3, 0.55)
+    thresholds: tuple[float, ...] = (0.35, 0.6)
     """Low joins faint characters, high parts lines that touch; both are tried."""
     fewest_pixels: int = 6
     """Components smaller than this are specks."""
-    most_pieces: int = 40
+    most_pieces: int = 24
     """Components looked at for each map and threshold, those with most VIN line in them first."""
     shortest: float = 3.5
     """A VIN is at least seven times as long as tall; half of one may be all that shows."""
-    widest_gap: float = 3.0
+    widest_gap: float = 2.0
     """Pieces further apart than this are not one line."""
     most_offset: float = 0.6
     """Pieces whose middle is further than this from the other's axis are not one line."""
@@ -39,7 +43,7 @@ class LineConfig:
     """Nor those whose directions differ by more than this, radians."""
     most_growth: float = 1.8
     """Nor those of which one is that many times as tall as the other."""
-    floor: float = 0.1
+    floor: float = 0.2
     """Taken off the VIN-line map before it is summed, so that a tight quad beats a generous one."""
     same_overlap: float = 0.7
     """Quads with more than this intersection over union are one line."""
@@ -82,10 +86,12 @@ def lines_of(maps: Array, sigma: float, config: LineConfig) -> list[TextLine]:
 def distinct(lines: list[TextLine], config: LineConfig) -> list[TextLine]:
     """The best lines, best first, none of them twice."""
     kept: list[TextLine] = []
+    quads: list[Array] = []
     for line in sorted(lines, key=lambda line: -line.score):
         quad = np.array(line.quad, np.float32)
-        if all(_overlap(quad, np.array(k.quad, np.float32)) < config.same_overlap for k in kept):
+        if all(_overlap(quad, other) < config.same_overlap for other in quads):
             kept.append(line)
+            quads.append(quad)
         if len(kept) == config.most_lines:
             break
     return kept
@@ -98,7 +104,7 @@ def _pieces(
     mask = (source > threshold).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     merit = np.bincount(labels.ravel(), weights=line_map.ravel(), minlength=count)
-    merit += 1e-3 * stats[:, cv2.CC_STAT_AREA]
+    merit = merit + 1e-3 * stats[:, cv2.CC_STAT_AREA]
     order = [int(n) for n in np.argsort(-merit) if n != 0]
     pieces = []
     for n in order[: config.most_pieces]:
@@ -139,12 +145,13 @@ def _fit(points: Array, weights: Array, shrink: float) -> _Piece:
 
 def _joined(pieces: list[_Piece], shrink: float, config: LineConfig) -> list[_Piece]:
     """For each run of pieces in one line, that line."""
+    if len(pieces) < 2:
+        return []
     group = list(range(len(pieces)))
-    for a in range(len(pieces)):
-        for b in range(a):
-            if group[a] != group[b] and _in_line(pieces[a], pieces[b], config):
-                old, new = group[a], group[b]
-                group = [new if g == old else g for g in group]
+    for a, b in np.argwhere(_in_line(pieces, config)):
+        old, new = group[a], group[b]
+        if old != new:
+            group = [new if g == old else g for g in group]
     joined = []
     for g in sorted(set(group)):
         members = [piece for piece, mine in zip(pieces, group, strict=True) if mine == g]
@@ -155,21 +162,24 @@ def _joined(pieces: list[_Piece], shrink: float, config: LineConfig) -> list[_Pi
     return joined
 
 
-def _in_line(a: _Piece, b: _Piece, config: LineConfig) -> bool:
-    """Whether two pieces continue one another; the longer one's axis decides."""
-    if a.length < b.length:
-        a, b = b, a
-    tall = max(a.height, b.height)
-    if a.length < 1.5 * a.height or tall > config.most_growth * min(a.height, b.height):
-        return False
-    offset = b.centre - a.centre
-    along = abs(float(offset @ a.axis))
-    across = abs(float(offset[1] * a.axis[0] - offset[0] * a.axis[1]))
-    turn = abs(float(a.axis[0] * b.axis[1] - a.axis[1] * b.axis[0]))
-    if b.length > 2.5 * b.height and turn > config.most_turn:
-        return False
-    gap = along - (a.length + b.length) / 2
-    return -tall < gap < config.widest_gap * tall and across < config.most_offset * tall
+def _in_line(pieces: list[_Piece], config: LineConfig) -> NDArray[np.bool_]:
+    """(N, N) whether the second piece continues the first, which is the longer of the two."""
+    centre = np.stack([piece.centre for piece in pieces])
+    axis = np.stack([piece.axis for piece in pieces])
+    length = np.array([piece.length for piece in pieces])
+    height = np.array([piece.height for piece in pieces])
+    offset = centre[None] - centre[:, None]
+    along = np.abs((offset * axis[:, None]).sum(axis=2))
+    across = np.abs(offset[..., 1] * axis[:, None, 0] - offset[..., 0] * axis[:, None, 1])
+    turn = np.abs(axis[:, None, 0] * axis[None, :, 1] - axis[:, None, 1] * axis[None, :, 0])
+    tall = np.maximum(height[:, None], height)
+    gap = along - (length[:, None] + length) / 2
+    longer = length[:, None] > length
+    directed = (length >= _DIRECTED * height)[:, None]
+    alike = tall <= config.most_growth * np.minimum(height[:, None], height)
+    parallel = (turn <= config.most_turn) | (length < _DIRECTED * height)[None]
+    near = (gap > -tall) & (gap < config.widest_gap * tall) & (across < config.most_offset * tall)
+    return np.asarray(longer & directed & alike & parallel & near)
 
 
 def _quad(piece: _Piece) -> Array:
@@ -193,7 +203,7 @@ def _score(line_map: Array, quad: Array, floor: float) -> float:
     if np.any(high <= low):
         return -1.0
     mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
-    cv2.fillConvexPoly(mask, np.round(quad - low - 0.5).astype(np.int32), 1)
+    cv2.fillConvexPoly(mask, np.round(quad - low - 0.5).astype(np.int32), [1])
     part = line_map[low[1] : high[1], low[0] : high[0]]
     return float(((part - floor) * mask).sum()) * 1000 / (height * width)
 
@@ -204,4 +214,4 @@ def _overlap(a: Array, b: Array) -> float:
         return 0.0
     common, _ = cv2.intersectConvexConvex(a, b)
     union = cv2.contourArea(a) + cv2.contourArea(b) - common
-    return float(common / union) if union > 0 else 0.0
+    return float(common) / float(union) if union > 0 else 0.0

@@ -36,7 +36,8 @@ class JudgementConfig:
 
 @dataclass(frozen=True)
 class Judgement:
-    """`confidence` in 0 to 1 is the weakest character's, lowered by looks that saw something else."""
+    """`confidence` in 0 to 1 is the weakest character's, lowered by looks that saw something
+    else."""
 
     status: Status
     confidence: float

@@ -63,8 +63,8 @@ class RecognizerLayout:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one strip shows, from left to right: `objectness` (K,), `centres` and `widths` (K,) in strip
-    pixels, `classes` (K, 33) probabilities over the alphabet."""
+    """What one strip shows, from left to right: `objectness` (K,), `centres` and `widths` (K,) in
+    strip pixels, `classes` (K, 33) probabilities over the alphabet."""
 
     objectness: Array
     centres: Array
@@ -73,7 +73,8 @@ class Evidence:
 
 
 def preprocess(strips: NDArray[np.uint8], layout: RecognizerLayout) -> Array:
-    """The model's input (N, 1, H, W) float32: each strip (H, W) uint8 with mean 0 and deviation 1."""
+    """The model's input (N, 1, H, W) float32: each strip (H, W) uint8 with mean 0 and deviation
+    1."""
     values = strips.astype(np.float32)
     mean = values.mean(axis=(1, 2), keepdims=True)
     deviation = values.std(axis=(1, 2), keepdims=True)
@@ -83,8 +84,9 @@ def preprocess(strips: NDArray[np.uint8], layout: RecognizerLayout) -> Array:
 def postprocess(
     objectness: Array, boxes: Array, classes: Array, config: RecognitionConfig
 ) -> tuple[Evidence, ...]:
-    """Boxes (N, K, 2) centre and width with objectness (N, K) and classes (N, K, 33), each character
-    once: of boxes on the same spot the surest stays (non-maximum suppression in one dimension)."""
+    """Boxes (N, K, 2) centre and width with objectness (N, K) and classes (N, K, 33), each
+    character once: of boxes on the same spot the surest stays (non-maximum suppression in one
+    dimension)."""
     return tuple(
         _distinct(*strip, config) for strip in zip(objectness, boxes, classes, strict=True)
     )

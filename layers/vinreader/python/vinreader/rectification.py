@@ -1,7 +1,7 @@
 """From quads in the photo to strips for the recogniser.
 
-A quad is moved and bent in its own frame: along the line in shares of its length, across it in shares
-of its height. That way one list of adjustments serves lines of every size and direction.
+A quad is moved and bent in its own frame: along the line in shares of its length, across it in
+shares of its height. That way one list of adjustments serves lines of every size and direction.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ __all__ = ["Adjustment", "adjust", "cut", "section", "turned"]
 Array = NDArray[np.float32]
 
 LARGEST_CUT = (2400, 200)
-"""Width and height in pixels over which a line is sampled more coarsely: six times what a strip shows."""
+"""Width and height in pixels over which a line is sampled more coarsely: six times what a strip
+shows."""
 AREA_FROM = 1.5
 """From this reduction on pixels are averaged, as the synthesiser does it for training."""
 
 
 @dataclass(frozen=True)
 class Adjustment:
-    """How the cut differs from the quad found. `before` and `after` lengthen the line at its ends and
-    `above` and `below` heighten it, all in heights of the line (negative cuts off); `lean` moves the
-    top edge forward, `tilt` the right end down, in heights too."""
+    """How the cut differs from the quad found. `before` and `after` lengthen the line at its ends
+    and `above` and `below` heighten it, all in heights of the line (negative cuts off); `lean`
+    moves the top edge forward, `tilt` the right end down, in heights too."""
 
     before: float = 0.5
     after: float = 0.5
@@ -37,7 +38,8 @@ class Adjustment:
 
 
 def adjust(quad: Array, change: Adjustment) -> Array:
-    """The quad (4, 2), clockwise from the top left in reading direction, changed in its own frame."""
+    """The quad (4, 2), clockwise from the top left in reading direction, changed in its own
+    frame."""
     along = (quad[1] + quad[2] - quad[0] - quad[3]) / 2
     down = (quad[2] + quad[3] - quad[0] - quad[1]) / 2
     height = float(np.hypot(*down)) or 1.0
@@ -72,8 +74,8 @@ def section(quad: Array, left: float, right: float) -> Array:
 def cut(grey: NDArray[np.uint8], quads: Array, size: tuple[int, int]) -> NDArray[np.uint8]:
     """Strips (N, H, W) uint8 of `size` (W, H) under the quads (N, 4, 2) of a photo (H, W) uint8.
 
-    Each is first taken at the photo's own resolution and then stretched: that is how the strips of the
-    training came about, and it keeps small characters from being smeared twice.
+    Each is first taken at the photo's own resolution and then stretched: that is how the strips of
+    the training came about, and it keeps small characters from being smeared twice.
     """
     width, height = size
     strips = np.empty((len(quads), height, width), np.uint8)
@@ -103,7 +105,8 @@ def _own_size(quad: Array) -> tuple[int, int]:
 
 
 def _window(grey: NDArray[np.uint8], quad: Array) -> tuple[NDArray[np.uint8], Array]:
-    """The part of the photo that the quad needs, and its top left corner: warping copies no more."""
+    """The part of the photo that the quad needs, and its top left corner: warping copies no
+    more."""
     low = np.clip(np.floor(quad.min(axis=0)).astype(int) - 2, 0, None)
     high = np.clip(np.ceil(quad.max(axis=0)).astype(int) + 3, 1, (grey.shape[1], grey.shape[0]))
     low = np.minimum(low, high - 1)
