@@ -47,7 +47,7 @@ def test_pages_without_a_vin_have_none() -> None:
 
 
 def test_the_ink_is_in_the_quads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On an even ground without camera and glass, quads hold the ink and their borders hold none."""
+    """On an even ground without camera and glass, ink is in the quads, not between."""
     import cv2
 
     monkeypatch.setattr(pages, "photograph", lambda rng, image, height: image)

@@ -205,13 +205,13 @@ def _score(line_map: Array, quad: Array, floor: float) -> float:
     mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
     cv2.fillConvexPoly(mask, np.round(quad - low - 0.5).astype(np.int32), [1])
     part = line_map[low[1] : high[1], low[0] : high[0]]
-    return float(((part - floor) * mask).sum()) * 1000 / (height * width)
+    return float(((part - floor) * mask).sum() * 1000 / (height * width))
 
 
 def _overlap(a: Array, b: Array) -> float:
     """Intersection over union of two convex quads."""
     if np.any(a.max(axis=0) < b.min(axis=0)) or np.any(b.max(axis=0) < a.min(axis=0)):
         return 0.0
-    common, _ = cv2.intersectConvexConvex(a, b)
-    union = cv2.contourArea(a) + cv2.contourArea(b) - common
-    return float(common) / float(union) if union > 0 else 0.0
+    common = float(cv2.intersectConvexConvex(a, b)[0])
+    union = float(cv2.contourArea(a) + cv2.contourArea(b)) - common
+    return common / union if union > 0 else 0.0
