@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import signal
 import sys
-import threading
 from pathlib import Path
 
 from local.front import Front
@@ -55,19 +55,22 @@ def run(photo: Path, output: Path) -> int:
 
 
 def serve(port: int) -> int:
-    """Keep the stack up, with the API on localhost, until Ctrl-C."""
+    """Keep the stack up, with the API on localhost, until Ctrl-C or a termination signal."""
     logging.basicConfig(format="%(message)s")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with running_stack() as stack:
         api, loop = _functions(stack)
-        with Front(api, port) as front:
-            worker = threading.Thread(target=loop.serve, name="queue-loop")
-            worker.start()
+        try:
+            front = Front(api, port)
+        except OSError as error:
+            print(f"Port {port} cannot be used ({error.strerror}).", file=sys.stderr)
+            return 1
+        with front, loop.serving():
             print(f"VIN Reader: {front.address}  (Ctrl-C ends it and forgets everything)")
             print(f"S3, SQS and DynamoDB: {stack.endpoint}  bucket {stack.bucket}, prefix uploads/")
             with contextlib.suppress(KeyboardInterrupt):
                 front.serve_forever()
-            loop.stop()
-            worker.join()
     print("\nStopped.")
     return 0
 

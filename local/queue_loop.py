@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +40,6 @@ class QueueLoop:
         self.queue_url = queue_url
         self.function = function
         self._client: SQSClient = boto3.client("sqs")
-        self._stopped = threading.Event()
 
     def deliver(self, wait_seconds: int = POLL_SECONDS) -> Delivery:
         """Take one batch of up to ten messages through the function."""
@@ -59,13 +60,22 @@ class QueueLoop:
                 )
         return Delivery(taken=len(messages), failed=len(failed))
 
-    def serve(self) -> None:
-        """Deliver until `stop` is called from another thread."""
-        while not self._stopped.is_set():
-            self.deliver()
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Deliver in the background, until the block is left."""
+        stopped = threading.Event()
 
-    def stop(self) -> None:
-        self._stopped.set()
+        def serve() -> None:
+            while not stopped.is_set():
+                self.deliver()
+
+        worker = threading.Thread(target=serve, name="queue-loop")
+        worker.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            worker.join()
 
     def _invoke(self, messages: list[MessageTypeDef]) -> set[str]:
         """The ids of the messages that stay in the queue."""

@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,14 @@ def test_run_names_a_file_that_is_not_there(tmp_path: Path) -> None:
     done = local("run", "--photo", tmp_path / "nothing.jpg")
     assert done.returncode == 1
     assert done.stderr == f"There is no file {tmp_path / 'nothing.jpg'}.\n"
+
+
+def test_serve_says_that_its_port_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = local("serve", "--port", str(port))
+    assert done.returncode == 1
+    assert done.stderr == f"Port {port} cannot be used (Address already in use).\n"
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -64,7 +65,7 @@ def test_a_photo_without_a_vin_is_a_reading_too(post: Post) -> None:
 def test_a_broken_file_is_told(post: Post, name: str) -> None:
     refused = post(BROKEN[name])
     assert refused.status == 422
-    assert problem(refused)["title"] == "Unprocessable Entity"
+    assert problem(refused)["title"] == HTTPStatus(422).phrase
     assert problem(refused)["detail"].endswith(".")
 
 
