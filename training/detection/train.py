@@ -94,7 +94,7 @@ def train(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     net = LightCraft().to(memory_format=torch.channels_last)
     if args.start_from:
-        from training.detection.export import load_onnx_weights
+        from training.onnx_files import load_onnx_weights
 
         load_onnx_weights(net, args.start_from)
     optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=1e-4)

@@ -14,6 +14,7 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 
 from training.detection import data, export, net, targets, train  # noqa: E402
 from training.detection.loss import loss_of  # noqa: E402
+from training.onnx_files import load_onnx_weights  # noqa: E402
 from training.synthesis.fonts import MissingFonts, faces  # noqa: E402
 from vinreader.detection import Detector  # noqa: E402
 
@@ -45,10 +46,10 @@ def test_targets_peak_in_the_characters_and_the_gaps() -> None:
     maps = targets.draw_targets(page, net.STRIDE).maps
     centres = page.quads.mean(axis=1) / net.STRIDE
     for x, y in centres:
-        assert maps[0, int(y), int(x)] > 0.9
+        assert maps[0, int(y), int(x)] > 0.85
         assert maps[2, int(y), int(x)] > 0.8
     for x, y in (centres[1:] + centres[:-1]) / 2:
-        assert maps[1, int(y), int(x)] > 0.9
+        assert maps[1, int(y), int(x)] > 0.85
         assert maps[0, int(y), int(x)] < 0.3
         assert maps[2, int(y), int(x)] > 0.8
     edge_y, edge_x = int(page.quads[0, 0, 1] / net.STRIDE), int(centres[0, 0])
@@ -127,12 +128,16 @@ def test_export_equals_the_net_and_leads_back_to_it(tmp_path: Path) -> None:
     assert export.export(model, path) < 1e-4
     assert path.stat().st_size < 10_000_000
     other = net.LightCraft()
-    export.load_onnx_weights(other, path)
+    load_onnx_weights(other, path)
     for name, value in model.state_dict().items():
         if not name.endswith("num_batches_tracked"):
             assert torch.equal(value, other.state_dict()[name]), name
     detector = Detector(path)
     assert detector.layout.stride == net.STRIDE
     assert detector.layout.maps == net.MAPS
-    quads = [line.quad for line in detector.detect(np.zeros((90, 200, 3), np.uint8))]
-    assert all(len(quad) == 4 for quad in quads)
+    photos = np.random.default_rng(0).random((1, 1, 160, 128), np.float32)
+    (served,) = detector.session.run(None, {"input": photos})
+    with torch.no_grad():
+        trained = torch.sigmoid(model(torch.from_numpy(photos))).numpy()
+    assert served.shape == (1, 3, 40, 32)
+    assert np.abs(served - trained).max() < 1e-4
