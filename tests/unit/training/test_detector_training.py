@@ -49,7 +49,7 @@ def test_targets_peak_in_the_characters_and_the_gaps() -> None:
         assert maps[0, int(y), int(x)] > 0.85
         assert maps[2, int(y), int(x)] > 0.8
     for x, y in (centres[1:] + centres[:-1]) / 2:
-        assert maps[1, int(y), int(x)] > 0.85
+        assert maps[1, int(y), int(x)] > 0.75
         assert maps[0, int(y), int(x)] < 0.3
         assert maps[2, int(y), int(x)] > 0.8
     edge_y, edge_x = int(page.quads[0, 0, 1] / net.STRIDE), int(centres[0, 0])
