@@ -56,14 +56,17 @@ def test_layers_and_each_function_fit_into_lambda(
 
 def test_the_reader_s_layer_holds_the_package_and_the_models(built: Path, root: Path) -> None:
     layer = built / "VinReaderLayer"
-    package = root / "layers/vinreader/python/vinreader"
-    shipped = {str(path.relative_to(layer)) for path in layer.rglob("*") if path.is_file()}
-    expected = {
-        f"python/vinreader/{path.relative_to(package)}"
-        for path in package.rglob("*")
+    source = root / "layers/vinreader"
+    expected = [
+        path.relative_to(source)
+        for path in (source / "python/vinreader").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
-    }
-    assert shipped == expected | {"models/craft.onnx", "models/yolo.onnx"}
+    ]
+    expected += [Path("models/craft.onnx"), Path("models/yolo.onnx")]
+    shipped = [path.relative_to(layer) for path in layer.rglob("*") if path.is_file()]
+    assert sorted(shipped) == sorted(expected)
+    for file in shipped:
+        assert (layer / file).read_bytes() == (source / file).read_bytes(), file
 
 
 def test_the_layers_work_under_lambda_s_python(built: Path, python313: Path) -> None:
