@@ -41,7 +41,7 @@ def look(
 
 
 def status_of(*looks: Look) -> Status:
-    best, votes = elect(list(looks), temperature=4.0)
+    best, votes = elect(list(looks), temperature=4.0, checked=1.4)
     return judge(best, list(looks), votes, JudgementConfig()).status
 
 
@@ -78,11 +78,11 @@ def test_nothing_like_a_number_is_not_found() -> None:
 
 def test_confidence_is_the_weakest_characters_and_falls_with_dissent() -> None:
     alone = [look(VALID, weakest=0.7)] * 3
-    best, votes = elect(alone, temperature=4.0)
+    best, votes = elect(alone, temperature=4.0, checked=1.4)
     unanimous = judge(best, alone, votes, JudgementConfig()).confidence
     assert unanimous == pytest.approx(0.7 * 0.99, abs=0.01)
     mixed = [*alone, look(NOT_APPLICABLE)]
-    best, votes = elect(mixed, temperature=4.0)
+    best, votes = elect(mixed, temperature=4.0, checked=1.4)
     assert judge(best, mixed, votes, JudgementConfig()).confidence == pytest.approx(
         unanimous * 0.75, abs=0.01
     )
@@ -90,6 +90,17 @@ def test_confidence_is_the_weakest_characters_and_falls_with_dissent() -> None:
 
 def test_two_clear_looks_outvote_one_slightly_clearer() -> None:
     looks = [look(NOT_APPLICABLE, score=-1.0), look(VALID, score=-1.5), look(VALID, score=-1.6)]
-    best, _ = elect(looks, temperature=4.0)
+    best, _ = elect(looks, temperature=4.0, checked=1.4)
     assert best.candidate.text == VALID
     assert best.candidate.score == -1.5
+
+
+def test_a_valid_check_digit_decides_between_numbers_seen_about_as_clearly() -> None:
+    looks = [look(INVALID, score=-1.0), look(VALID, score=-1.5)]
+    assert elect(looks, temperature=4.0, checked=1.4)[0].candidate.text == VALID
+    assert elect(looks, temperature=4.0, checked=0.0)[0].candidate.text == INVALID
+
+
+def test_a_valid_check_digit_does_not_outweigh_what_is_seen_far_more_clearly() -> None:
+    looks = [look(NOT_APPLICABLE, score=-0.5), *[look(VALID, score=-16.0)] * 3]
+    assert elect(looks, temperature=4.0, checked=1.4)[0].candidate.text == NOT_APPLICABLE

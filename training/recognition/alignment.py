@@ -12,7 +12,7 @@ import argparse
 import csv
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +65,7 @@ def align(args: argparse.Namespace) -> None:
     if not (args.real / "labels.csv").exists():
         raise SystemExit(f"No real photos in {args.real}: there is nothing to align.")
     reader = Reader.load(args.models)
+    reader.config = replace(reader.config, lines=4, closer=1)  # the easy photos suffice
     judged, labelled = _labels(args.real)
     found = []
     for file, vin in labelled:
@@ -124,7 +125,7 @@ def _without_label(reader: Reader, real: Path, file: str) -> Aligned | None:
     looks = _looks(reader, real / file)
     if not looks:
         return None
-    best, _ = elect(looks, reader.config.temperature)
+    best, _ = elect(looks, reader.config.temperature, reader.config.checked)
     vin = best.candidate.text
     agreeing = sum(look.candidate.text == vin for look in looks)
     surest = float(best.candidate.probabilities.max(axis=1).min())
