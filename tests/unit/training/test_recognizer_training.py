@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[training]'")
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: make setup-training")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
-from training.loop import LoopConfig, fit, load_checkpoint  # noqa: E402
-from training.onnx_files import load_onnx_weights  # noqa: E402
-from training.recognition.export import export_checkpoint  # noqa: E402
-from training.recognition.net import ANCHORS, CELL_WIDTH, CELLS, RecognizerNet  # noqa: E402
-from training.recognition.targets import encode, loss, standardise  # noqa: E402
-from training.recognition.train import add_arguments, strip_loss, train  # noqa: E402
-from training.synthesis.fonts import MissingFonts, faces  # noqa: E402
-from training.synthesis.strips import StripSynthesiser  # noqa: E402
-from vinreader.models import DEFAULT_MODELS_DIR  # noqa: E402
-from vinreader.recognition import Recognizer  # noqa: E402
-from vinreader.vin import ALPHABET  # noqa: E402
+from training.loop import LoopConfig, fit, load_checkpoint
+from training.onnx_files import load_onnx_weights
+from training.recognition.export import export_checkpoint
+from training.recognition.net import ANCHORS, CELL_WIDTH, CELLS, RecognizerNet
+from training.recognition.targets import encode, loss, standardise
+from training.recognition.train import add_arguments, strip_loss, train
+from training.synthesis.fonts import MissingFonts, faces
+from training.synthesis.strips import StripSynthesiser
+from vinreader.models import DEFAULT_MODELS_DIR
+from vinreader.recognition import Recognizer
+from vinreader.vin import ALPHABET
 
 
 @pytest.fixture(autouse=True)
