@@ -1,8 +1,8 @@
 """Takes out of installed wheels what the reader never uses, so that the layer fits into Lambda.
 
-Usage: python prune.py FOLDER. A test imports and uses what is left, under Lambda's Python. Two things
-look like savings and break the import: the video libraries of OpenCV are hard-linked, and `strip`
-misaligns the libraries that were renamed into the wheels (numpy.libs).
+Usage: python prune.py FOLDER. A test imports and uses what is left, under Lambda's Python. Two
+things look like savings and break the import: the video libraries of OpenCV are hard-linked, and
+`strip` misaligns the libraries that were renamed into the wheels (numpy.libs).
 """
 
 from __future__ import annotations
