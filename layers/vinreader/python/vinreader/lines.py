@@ -35,7 +35,7 @@ class LineConfig:
     """Components looked at for each map and threshold, those with most VIN line in them first."""
     shortest: float = 3.5
     """A VIN is at least seven times as long as tall; half of one may be all that shows."""
-    widest_gap: float = 2.0
+    widest_gap: float = 1.5
     """Pieces further apart than this are not one line."""
     most_offset: float = 0.6
     """Pieces whose middle is further than this from the other's axis are not one line."""
@@ -43,7 +43,7 @@ class LineConfig:
     """Nor those whose directions differ by more than this, radians."""
     most_growth: float = 1.8
     """Nor those of which one is that many times as tall as the other."""
-    floor: float = 0.2
+    floor: float = 0.25
     """Taken off the VIN-line map before it is summed, so that a tight quad beats a generous one."""
     same_overlap: float = 0.7
     """Quads with more than this intersection over union are one line."""
