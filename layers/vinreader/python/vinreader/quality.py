@@ -13,25 +13,33 @@ from vinreader.vin import ALPHABET, verdict
 if TYPE_CHECKING:
     from vinreader.reader import Look
 
-__all__ = ["Judgement", "JudgementConfig", "judge"]
+__all__ = ["SHOW_THE_NUMBER", "Bar", "Judgement", "JudgementConfig", "judge"]
 
+SHOW_THE_NUMBER = "No VIN is in the photo. Point the camera at the whole number."
 TAKE_CLOSER = "Step closer so that the number fills the picture, and hold the phone still."
 
 
 @dataclass(frozen=True)
+class Bar:
+    """What a number must reach to be believed: the probability of its weakest character, looks that
+    show the identical number, and their share of all votes."""
+
+    weakest: float
+    agreeing: int
+    share: float
+
+
+@dataclass(frozen=True)
 class JudgementConfig:
-    """Thresholds of the verdict."""
+    """Thresholds of the verdict, chosen on real photos of which some hold no readable number: the
+    lowest at which none of those was believed that has no valid check digit."""
 
     hopeless: float = -30.0
     """Nats: a best look under this shows no VIN at all."""
-    weakest_checked: float = 0.5
-    """Probability of the weakest character, where the check digit agrees."""
-    weakest_unchecked: float = 0.9
-    """The same where there is none to ask."""
-    agreeing: int = 2
-    """Looks that must show the identical number."""
-    share: float = 0.5
-    """Share of all votes that the number must have."""
+    checked: Bar = Bar(weakest=0.4, agreeing=3, share=0.4)
+    """Where the check digit agrees: ten wrong numbers of eleven are caught by it."""
+    unchecked: Bar = Bar(weakest=0.93, agreeing=6, share=0.6)
+    """Where there is none to ask."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +66,13 @@ def judge(
     share = votes[candidate.text] / sum(votes.values())
     confidence = weakest * share
     agreeing = sum(look.candidate.text == candidate.text for look in looks)
-    checked = verdict(candidate.text) is CheckDigit.VALID
-    bar = config.weakest_checked if checked else config.weakest_unchecked
+    check = verdict(candidate.text)
+    bar = config.checked if check is CheckDigit.VALID else config.unchecked
     stands = (
-        verdict(candidate.text) is not CheckDigit.INVALID
-        and weakest >= bar
-        and agreeing >= config.agreeing
-        and share >= config.share
+        check is not CheckDigit.INVALID
+        and weakest >= bar.weakest
+        and agreeing >= bar.agreeing
+        and share >= bar.share
         and not candidate.corrected
     )
     if stands:

@@ -14,7 +14,7 @@ from vinreader.decoding import Candidate, DecodingConfig, decode
 from vinreader.detection import Detector
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import open_photo
-from vinreader.quality import JudgementConfig, judge
+from vinreader.quality import SHOW_THE_NUMBER, JudgementConfig, judge
 from vinreader.recognition import Evidence, Recognizer
 from vinreader.rectification import Adjustment, adjust, cut, section, turned
 from vinreader.results import Alternative, Character, CheckDigit, Quad, Reading, Source, Status
@@ -165,11 +165,11 @@ class Reader:
     def _reading(self, looks: list[Look]) -> Reading:
         """What the looks together support."""
         if not looks:
-            return Reading(Status.NOT_FOUND)
+            return Reading(Status.NOT_FOUND, advice=(SHOW_THE_NUMBER,))
         best, votes = elect(looks, self.config.temperature, self.config.checked)
         judgement = judge(best, looks, votes, self.config.judgement)
         if judgement.status is Status.NOT_FOUND:
-            return Reading(Status.NOT_FOUND)
+            return Reading(Status.NOT_FOUND, advice=(SHOW_THE_NUMBER,))
         vin = best.candidate.text
         return Reading(
             status=judgement.status,
