@@ -10,6 +10,7 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,32 +60,35 @@ def fit(
     saved = reported = time.monotonic()
     seen, sums = 0, dict[str, float]()
     net.train()
-    while (elapsed := time.monotonic() - started) < budget:
-        batch = next(batches)
-        progress = elapsed / budget
-        rate = config.rate * 0.5 * (1 + math.cos(math.pi * progress))
-        for group in optimiser.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / config.warmup_steps)
-        optimiser.zero_grad(set_to_none=True)
-        value, parts = loss(net, batch)
-        value.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(net.parameters(), config.clip)
-        optimiser.step()
-        step += 1
-        _average(averaged, net, min(config.average, step / (step + 10)))
-        seen += 1
-        for name, part in {"loss": float(value.detach()), **parts}.items():
-            sums[name] = sums.get(name, 0.0) + part
-        now = time.monotonic()
-        if now - reported > config.report_seconds:
-            figures = "  ".join(f"{name} {total / seen:.3f}" for name, total in sums.items())
-            pace = seen / (now - reported)
-            left = (budget - elapsed) / 60
-            print(f"step {step}  {figures}  {pace:.2f} steps/s  {left:.0f} min left", flush=True)
-            seen, sums, reported = 0, {}, now
-        if now - saved > config.checkpoint_minutes * 60:
-            save_checkpoint(folder, net, averaged, optimiser, step, now - started)
-            saved = now
+    with suppress(KeyboardInterrupt):  # what was learnt until then is kept
+        while (elapsed := time.monotonic() - started) < budget:
+            batch = next(batches)
+            progress = elapsed / budget
+            rate = config.rate * 0.5 * (1 + math.cos(math.pi * progress))
+            for group in optimiser.param_groups:
+                group["lr"] = rate * min(1.0, (step + 1) / config.warmup_steps)
+            optimiser.zero_grad(set_to_none=True)
+            value, parts = loss(net, batch)
+            value.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(net.parameters(), config.clip)
+            optimiser.step()
+            step += 1
+            _average(averaged, net, min(config.average, step / (step + 10)))
+            seen += 1
+            for name, part in {"loss": float(value.detach()), **parts}.items():
+                sums[name] = sums.get(name, 0.0) + part
+            now = time.monotonic()
+            if now - reported > config.report_seconds:
+                figures = "  ".join(f"{name} {total / seen:.3f}" for name, total in sums.items())
+                pace = seen / (now - reported)
+                left = (budget - elapsed) / 60
+                print(
+                    f"step {step}  {figures}  {pace:.2f} steps/s  {left:.0f} min left", flush=True
+                )
+                seen, sums, reported = 0, {}, now
+            if now - saved > config.checkpoint_minutes * 60:
+                save_checkpoint(folder, net, averaged, optimiser, step, now - started)
+                saved = now
     save_checkpoint(folder, net, averaged, optimiser, step, time.monotonic() - started)
     return averaged
 

@@ -32,7 +32,7 @@ def export_checkpoint(checkpoint: Path, target: Path) -> float:
     """Write the averaged weights of a training run to `target`; see `export`."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
     net = LightCraft()
-    net.load_state_dict(saved["ema"])
+    net.load_state_dict(saved["averaged"])
     return export(net, target)
 
 

@@ -106,8 +106,7 @@ def _labels(real: Path) -> tuple[set[str], list[tuple[str, str]]]:
 
 def _looks(reader: Reader, path: Path) -> list[Look]:
     photo = open_photo(path.read_bytes())
-    lines = reader.detector.detect(photo)[: reader.config.lines]
-    return reader.look(photo, [line.quad for line in lines])
+    return reader.look(photo, reader.lines(photo))
 
 
 def _with_label(reader: Reader, real: Path, file: str, vin: str) -> Aligned | None:

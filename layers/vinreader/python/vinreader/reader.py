@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -71,6 +73,23 @@ class Look:
     candidate: Candidate
 
 
+class _Clock:
+    """Seconds by part; a part that comes twice adds up."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+
+    def milliseconds(self) -> dict[str, float]:
+        """Rounded to tenths, the whole last."""
+        return {name: round(1000 * seconds, 1) for name, seconds in self.seconds.items()}
+
+
 class Reader:
     """Reads photos with two models; build it once, it is expensive."""
 
@@ -102,25 +121,34 @@ class Reader:
         Raises:
             UnreadableImage: the bytes are no usable image.
         """
-        started = time.perf_counter()
-        photo = open_photo(data)
-        opened = time.perf_counter()
-        lines = self.detector.detect(photo)[: self.config.lines]
-        detected = time.perf_counter()
-        looks = self.look(photo, [line.quad for line in lines])
-        reading = self._reading(looks)
-        finished = time.perf_counter()
-        timings = {
-            "decode": opened - started,
-            "detect": detected - opened,
-            "recognize": finished - detected,
-            "total": finished - started,
-        }
-        return replace(
-            reading,
-            models=self.digests,
-            timings_ms={name: round(1000 * seconds, 1) for name, seconds in timings.items()},
-        )
+        clock = _Clock()
+        with clock.part("total"):
+            with clock.part("decode"):
+                photo = open_photo(data)
+            with clock.part("detect"):
+                quads = self.lines(photo)
+            with clock.part("recognize"):
+                looks = self.look(photo, quads)
+                reading = self._reading(looks)
+            if reading.status is not Status.READ:  # one on its side may be found upright
+                with clock.part("detect"):
+                    quads = self.lines_of_turned(photo)
+                with clock.part("recognize"):
+                    looks += self.look(photo, quads)
+                    reading = self._reading(looks)
+        return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
+
+    def lines(self, photo: NDArray[np.uint8]) -> list[Quad]:
+        """Quads of the lines of a photo (H, W, 3) uint8 RGB that may be the VIN, likeliest first."""
+        return [line.quad for line in self.detector.detect(photo)[: self.config.lines]]
+
+    def lines_of_turned(self, photo: NDArray[np.uint8]) -> list[Quad]:
+        """The same, found in the photo turned by a quarter; the quads are those of the photo."""
+        turned_photo = np.ascontiguousarray(np.rot90(photo))
+        width = photo.shape[1]
+        found = np.array(self.lines(turned_photo), np.float32).reshape(-1, 4, 2)
+        back = np.stack([width - found[..., 1], found[..., 0]], axis=-1)
+        return [_as_quad(quad) for quad in back]
 
     def look(self, photo: NDArray[np.uint8], quads: list[Quad]) -> list[Look]:
         """All looks at the lines of a photo (H, W, 3) in which seventeen characters were found: a
