@@ -139,7 +139,7 @@ class Reader:
         return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
 
     def lines(self, photo: NDArray[np.uint8]) -> list[Quad]:
-        """Quads of the lines of a photo (H, W, 3) uint8 RGB that may be the VIN, likeliest first."""
+        """Quads of lines in a photo (H, W, 3) uint8 RGB that may be the VIN, likeliest first."""
         return [line.quad for line in self.detector.detect(photo)[: self.config.lines]]
 
     def lines_of_turned(self, photo: NDArray[np.uint8]) -> list[Quad]:
