@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.detection.evaluate import evaluate as find_boxes
 from training.synthesis.strips import StripSynthesiser
 from vinreader.decoding import decode
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--uncertain", action="store_true", help="the uncertain labels of `low` instead"
     )
+    parser.add_argument("--boxes", action="store_true", help="judge the detector by boxes too")
     parser.add_argument("--strips", type=int, default=1000, help="synthetic strips to read")
     parser.add_argument("--seed", type=int, default=987_654, help="one that no training used")
     parser.add_argument("--out", type=Path, default=Path("output/evaluation"))
@@ -69,6 +71,8 @@ def evaluate(args: argparse.Namespace) -> None:
     if not (args.real / "labels.csv").exists():
         print(f"No real photos in {args.real}: that part is left out.")
         return
+    if args.boxes:
+        find_boxes(ModelFiles.of(args.models).craft, args.real)
     reader = Reader.load(args.models)
     outcomes = list(read_all(reader, args.real, args.uncertain))
     args.out.mkdir(parents=True, exist_ok=True)
