@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from vinreader.decoding import Candidate
+from vinreader.looks import Look, elect
 from vinreader.quality import JudgementConfig, judge
-from vinreader.reader import Look, elect
 from vinreader.recognition import Evidence
 from vinreader.results import Status
 from vinreader.vin import ALPHABET

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from vinreader.looks import Look, elect
 from vinreader.models import DEFAULT_MODELS_DIR
 from vinreader.photo import open_photo
-from vinreader.reader import Look, Reader, elect
+from vinreader.reader import Reader
 from vinreader.rectification import section
 from vinreader.results import CheckDigit
 from vinreader.vin import LENGTH, verdict

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vinreader.looks import Look
 from vinreader.results import CheckDigit, Status
 from vinreader.vin import ALPHABET, verdict
-
-if TYPE_CHECKING:
-    from vinreader.reader import Look
 
 __all__ = ["SHOW_THE_NUMBER", "Bar", "Judgement", "JudgementConfig", "judge"]
 

@@ -12,17 +12,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinreader.decoding import Candidate, DecodingConfig, decode
+from vinreader.decoding import DecodingConfig, decode
 from vinreader.detection import Detector
+from vinreader.looks import Look, elect
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import open_photo
 from vinreader.quality import SHOW_THE_NUMBER, JudgementConfig, judge
-from vinreader.recognition import Evidence, Recognizer
+from vinreader.recognition import Recognizer
 from vinreader.rectification import Adjustment, adjust, cut, section, turned
-from vinreader.results import Alternative, Character, CheckDigit, Quad, Reading, Source, Status
+from vinreader.results import Alternative, Character, Quad, Reading, Source, Status
 from vinreader.vin import ALPHABET, describe, verdict
 
-__all__ = ["Look", "Reader", "ReaderConfig", "elect"]
+__all__ = ["Reader", "ReaderConfig"]
 
 Array = NDArray[np.float32]
 
@@ -62,15 +63,6 @@ class ReaderConfig:
     worth_telling: float = 0.001
     decoding: DecodingConfig = field(default_factory=DecodingConfig)
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
-
-
-@dataclass(frozen=True)
-class Look:
-    """One cut of one line and the best number in it; `quad` (4, 2) is the cut in photo pixels."""
-
-    quad: Array
-    evidence: Evidence
-    candidate: Candidate
 
 
 class _Clock:
@@ -237,26 +229,6 @@ class Reader:
                 )
             )
         return tuple(characters)
-
-
-def elect(looks: list[Look], temperature: float, checked: float) -> tuple[Look, dict[str, float]]:
-    """The clearest look at the number that most looks agree on, and the votes of all numbers.
-
-    A look votes with exp(score / temperature), so that two clear looks at one number outweigh one
-    slightly clearer look at another. A valid check digit weighs in once, with `checked` nats, and
-    not with every look: looks at one line are no independent witnesses.
-    """
-    votes: dict[str, float] = {}
-    for look in looks:
-        weight = float(np.exp(min(look.candidate.score, 0.0) / temperature))
-        votes[look.candidate.text] = votes.get(look.candidate.text, 0.0) + weight
-
-    def weight_of(text: str) -> float:
-        return votes[text] * (float(np.exp(checked)) if verdict(text) is CheckDigit.VALID else 1.0)
-
-    winner = max(votes, key=weight_of)
-    mine = [look for look in looks if look.candidate.text == winner]
-    return max(mine, key=lambda look: look.candidate.score), votes
 
 
 def _as_quad(points: Array) -> Quad:
