@@ -6,6 +6,7 @@ The learning rate rises for the first steps and falls to zero along a cosine (Lo
 
 from __future__ import annotations
 
+import argparse
 import copy
 import math
 import time
@@ -18,7 +19,7 @@ from typing import Any
 import torch
 from torch import nn
 
-__all__ = ["LoopConfig", "fit", "load_checkpoint", "save_checkpoint"]
+__all__ = ["LoopConfig", "add_loop_arguments", "fit", "load_checkpoint", "save_checkpoint"]
 
 Batch = Any
 Loss = Callable[[nn.Module, Batch], tuple[torch.Tensor, dict[str, float]]]
@@ -36,6 +37,20 @@ class LoopConfig:
     clip: float = 10.0
     checkpoint_minutes: float = 3.0
     report_seconds: float = 20.0
+
+
+def add_loop_arguments(parser: argparse.ArgumentParser, out: Path, batch: int) -> None:
+    """The options that both training commands have; `out` and `batch` are their defaults."""
+    parser.add_argument("--hours", type=float, default=1.5, help="budget, resumed time counted in")
+    parser.add_argument("--out", type=Path, default=out)
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--start-from", type=Path, help="an exported .onnx to start from")
+    parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--real", type=Path, default=Path("../shared/real"), help="real photos")
 
 
 def fit(

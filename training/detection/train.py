@@ -11,7 +11,7 @@ from torch import nn
 from training.detection.data import Batch, batches
 from training.detection.loss import loss_of
 from training.detection.net import LightCraft
-from training.loop import LoopConfig, fit, load_checkpoint
+from training.loop import LoopConfig, add_loop_arguments, fit, load_checkpoint
 from training.onnx_files import load_onnx_weights
 
 __all__ = ["add_arguments", "page_loss", "train"]
@@ -19,16 +19,7 @@ __all__ = ["add_arguments", "page_loss", "train"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training train-detector`."""
-    parser.add_argument("--hours", type=float, default=1.5, help="budget, resumed time counted in")
-    parser.add_argument("--out", type=Path, default=Path("runs/detector"))
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
-    parser.add_argument("--start-from", type=Path, help="an exported .onnx to start from")
-    parser.add_argument("--batch", type=int, default=12)
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--real", type=Path, default=Path("../shared/real"), help="real photos")
+    add_loop_arguments(parser, out=Path("runs/detector"), batch=12)
 
 
 def page_loss(net: nn.Module, batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from training.loop import LoopConfig, fit, load_checkpoint
+from training.loop import LoopConfig, add_loop_arguments, fit, load_checkpoint
 from training.onnx_files import load_onnx_weights
 from training.recognition.data import StripStream
 from training.recognition.net import RecognizerNet
@@ -20,16 +20,7 @@ __all__ = ["add_arguments", "strip_loss", "train"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training train-recognizer`."""
-    parser.add_argument("--hours", type=float, default=1.5, help="budget, resumed time counted in")
-    parser.add_argument("--out", type=Path, default=Path("runs/recognizer"))
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
-    parser.add_argument("--start-from", type=Path, help="an exported .onnx to start from")
-    parser.add_argument("--batch", type=int, default=48)
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--real", type=Path, default=Path("../shared/real"), help="real photos")
+    add_loop_arguments(parser, out=Path("runs/recognizer"), batch=48)
     parser.add_argument("--aligned", type=Path, help="real photos to mix in, written by `align`")
     parser.add_argument("--aligned-share", type=float, default=0.2, help="their share of a batch")
 

@@ -15,7 +15,6 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 from training.detection import data, export, net, targets, train  # noqa: E402
 from training.detection.loss import loss_of  # noqa: E402
 from training.onnx_files import load_onnx_weights  # noqa: E402
-from training.synthesis.fonts import MissingFonts, faces  # noqa: E402
 from vinreader.detection import Detector  # noqa: E402
 
 SHAPE = (96, 160)
@@ -102,11 +101,7 @@ def test_a_box_asks_for_the_line_in_each_of_its_columns() -> None:
     assert filled < 0.02 < 1.0 < empty
 
 
-def test_a_few_steps_make_the_loss_fall() -> None:
-    try:
-        faces()
-    except MissingFonts as missing:
-        pytest.skip(str(missing))
+def test_a_few_steps_make_the_loss_fall(fonts: None) -> None:
     torch.manual_seed(0)
     batch = next(data.batches(seed=1, size=2, shape=(96, 160)))
     model = net.LightCraft()

@@ -6,18 +6,12 @@ import numpy as np
 import pytest
 
 from training.synthesis import pages
-from training.synthesis.fonts import MissingFonts, faces
 from training.synthesis.pages import KINDS, Backdrop, Page, make_page, page_rng
 
 SHAPE = (320, 448)
 
 
-@pytest.fixture(autouse=True)
-def _fonts() -> None:
-    try:
-        faces()
-    except MissingFonts as missing:
-        pytest.skip(str(missing))
+pytestmark = pytest.mark.usefixtures("fonts")
 
 
 def page(index: int, kind: str) -> Page:

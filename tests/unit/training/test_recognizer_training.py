@@ -21,7 +21,6 @@ from training.recognition.export import export_checkpoint
 from training.recognition.net import ANCHORS, CELL_WIDTH, CELLS, RecognizerNet
 from training.recognition.targets import encode, loss, standardise
 from training.recognition.train import add_arguments, strip_loss, train
-from training.synthesis.fonts import MissingFonts, faces
 from training.synthesis.strips import StripSynthesiser
 from vinreader.models import DEFAULT_MODELS_DIR
 from vinreader.recognition import Recognizer
@@ -35,11 +34,7 @@ def _one_thread() -> None:
 
 
 @pytest.fixture
-def batch() -> tuple[torch.Tensor, torch.Tensor]:
-    try:
-        faces()
-    except MissingFonts as missing:
-        pytest.skip(str(missing))
+def batch(fonts: None) -> tuple[torch.Tensor, torch.Tensor]:
     synthesiser = StripSynthesiser(0)
     strips = [synthesiser.make(index) for index in range(6)]
     images = standardise(np.stack([strip.image for strip in strips]))
@@ -129,14 +124,11 @@ def test_training_stops_at_its_budget_and_goes_on_from_its_checkpoint(
     assert resumed["step"] == 5
 
 
-def test_the_train_command_leaves_a_checkpoint(tmp_path: Path) -> None:
+def test_the_train_command_leaves_a_checkpoint(tmp_path: Path, fonts: None) -> None:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     options = ["--hours", "0.0003", "--batch", "2", "--workers", "0", "--out", str(tmp_path)]
-    try:
-        train(parser.parse_args([*options, "--real", str(tmp_path / "none")]))
-    except MissingFonts as missing:
-        pytest.skip(str(missing))
+    train(parser.parse_args([*options, "--real", str(tmp_path / "none")]))
     saved = load_checkpoint(tmp_path)
     assert saved is not None
     assert saved["step"] >= 1

@@ -8,7 +8,7 @@ from itertools import count
 import numpy as np
 import pytest
 
-from training.synthesis.fonts import MissingFonts, faces
+from training.synthesis.fonts import faces
 from training.synthesis.glyphs import CAP_HEIGHT, PAD, glyph_set, restyle_zero
 from training.synthesis.lines import set_other_line, set_vin_line
 from training.synthesis.numbers import random_vin
@@ -17,13 +17,7 @@ from training.synthesis.surfaces import SURFACES
 from vinreader.results import CheckDigit
 from vinreader.vin import ALPHABET, is_well_formed, verdict
 
-
-@pytest.fixture(autouse=True)
-def _fonts() -> None:
-    try:
-        faces()
-    except MissingFonts as missing:
-        pytest.skip(str(missing))
+pytestmark = pytest.mark.usefixtures("fonts")
 
 
 def strips(number: int, seed: int = 5) -> Iterator[Strip]:
