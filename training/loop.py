@@ -19,7 +19,9 @@ from typing import Any
 import torch
 from torch import nn
 
-__all__ = ["LoopConfig", "add_loop_arguments", "fit", "load_checkpoint", "save_checkpoint"]
+from training.onnx_files import load_onnx_weights
+
+__all__ = ["LoopConfig", "add_loop_arguments", "begin", "fit", "load_checkpoint", "save_checkpoint"]
 
 Batch = Any
 Loss = Callable[[nn.Module, Batch], tuple[torch.Tensor, dict[str, float]]]
@@ -51,6 +53,23 @@ def add_loop_arguments(parser: argparse.ArgumentParser, out: Path, batch: int) -
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--real", type=Path, default=Path("../shared/real"), help="real photos")
+
+
+def begin(
+    make: Callable[[], nn.Module], args: argparse.Namespace
+) -> tuple[nn.Module, dict[str, Any] | None]:
+    """The net to train, and the state of the run to go on from where `--resume` finds one."""
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    net = make().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if args.start_from:
+        load_onnx_weights(net, args.start_from)
+    state = load_checkpoint(args.out) if args.resume else None
+    if state:
+        net.load_state_dict(state["net"])
+    parameters = sum(p.numel() for p in net.parameters())
+    print(f"{parameters:,} parameters, from step {state['step'] if state else 0}", flush=True)
+    return net, state
 
 
 def fit(

@@ -11,8 +11,7 @@ from torch import nn
 from training.detection.data import Batch, batches
 from training.detection.loss import loss_of
 from training.detection.net import LightCraft
-from training.loop import LoopConfig, add_loop_arguments, fit, load_checkpoint
-from training.onnx_files import load_onnx_weights
+from training.loop import LoopConfig, add_loop_arguments, begin, fit
 
 __all__ = ["add_arguments", "page_loss", "train"]
 
@@ -32,16 +31,8 @@ def page_loss(net: nn.Module, batch: Batch) -> tuple[torch.Tensor, dict[str, flo
 
 def train(args: argparse.Namespace) -> None:
     """Train for the budget; the checkpoint lies in `args.out`."""
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-    net = LightCraft().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if args.start_from:
-        load_onnx_weights(net, args.start_from)
-    state = load_checkpoint(args.out) if args.resume else None
-    start = 0
-    if state:
-        net.load_state_dict(state["net"])
-        start = state["step"]
+    net, state = begin(LightCraft, args)
+    start = state["step"] if state else 0
     real = args.real if (args.real / "boxes.csv").exists() else None
     if real is None:
         print(f"no real photos in {args.real}: training on synthetic pages alone", flush=True)

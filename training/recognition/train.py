@@ -9,8 +9,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from training.loop import LoopConfig, add_loop_arguments, fit, load_checkpoint
-from training.onnx_files import load_onnx_weights
+from training.loop import LoopConfig, add_loop_arguments, begin, fit
 from training.recognition.data import StripStream
 from training.recognition.net import RecognizerNet
 from training.recognition.targets import loss
@@ -37,18 +36,8 @@ def strip_loss(
 
 def train(args: argparse.Namespace) -> None:
     """Train for the budget; the checkpoint lies in `args.out`."""
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-    net = RecognizerNet().to(memory_format=torch.channels_last)
-    if args.start_from:
-        load_onnx_weights(net, args.start_from)
-    state = load_checkpoint(args.out) if args.resume else None
-    start = 0
-    if state:
-        net.load_state_dict(state["net"])
-        start = state["step"]
-    parameters = sum(p.numel() for p in net.parameters())
-    print(f"{parameters:,} parameters, from step {start}", flush=True)
+    net, state = begin(RecognizerNet, args)
+    start = state["step"] if state else 0
     stream = StripStream(args.seed, args.batch, start, args.real, args.aligned, args.aligned_share)
     ahead = 8 if args.workers else None
     loader = DataLoader(stream, batch_size=None, num_workers=args.workers, prefetch_factor=ahead)

@@ -12,7 +12,9 @@ from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
-__all__ = ["FONT_FOLDERS", "Face", "MissingFonts", "faces"]
+from PIL import ImageFont
+
+__all__ = ["FONT_FOLDERS", "Face", "MissingFonts", "faces", "sized_font"]
 
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path.home() / ".local/share/fonts")
 
@@ -179,3 +181,11 @@ def faces(minimum: int = 40) -> tuple[Face, ...]:
         raise MissingFonts(f"{len(found)} of at least {minimum} font faces found: run `make fonts`")
     total = sum(face.weight for face in found)
     return tuple(Face(face.path, face.family, face.weight / total) for face in found)
+
+
+@cache
+def sized_font(path: Path, cap_height: int) -> ImageFont.FreeTypeFont:
+    """The face in the size at which its capital H is `cap_height` pixels high."""
+    trial = ImageFont.truetype(str(path), 100)
+    height = max(20.0, -trial.getbbox("H", anchor="ls")[1])  # a face without an H is kept small
+    return ImageFont.truetype(str(path), max(8, round(100 * cap_height / height)))

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from training.synthesis.fonts import faces
+from training.synthesis.fonts import faces, sized_font
 from vinreader.vin import ALPHABET
 
 __all__ = ["CAP_HEIGHT", "PAD", "Glyph", "draw_face", "glyph_set", "restyle_zero", "star"]
@@ -55,7 +55,7 @@ def glyph_set(path: Path, weight: int = 0) -> dict[str, Glyph]:
 
     A face that lacks a symbol leaves it out.
     """
-    font = _font_with_cap_height(path)
+    font = sized_font(path, CAP_HEIGHT)
     glyphs: dict[str, Glyph] = {}
     top = font.getbbox("H", anchor="ls")[1]
     missing = font.getmask("\uffff").getbbox()
@@ -76,12 +76,6 @@ def glyph_set(path: Path, weight: int = 0) -> dict[str, Glyph]:
         advance = max(round(font.getlength(symbol)), last - first)
         glyphs[symbol] = Glyph(mask[:, first:last].copy(), int(left) + first - PAD, advance)
     return glyphs
-
-
-def _font_with_cap_height(path: Path) -> ImageFont.FreeTypeFont:
-    trial = ImageFont.truetype(str(path), 100)
-    height = -trial.getbbox("H", anchor="ls")[1]
-    return ImageFont.truetype(str(path), max(8, round(100 * CAP_HEIGHT / max(height, 1))))
 
 
 def _thicken(mask: np.ndarray, weight: int) -> np.ndarray:

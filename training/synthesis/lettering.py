@@ -12,7 +12,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from training.synthesis.fonts import sized_font
 
 __all__ = ["CAP", "Line", "Style", "set_line"]
 
@@ -54,17 +56,9 @@ class _Glyph:
 
 
 @cache
-def _font(face: Path) -> ImageFont.FreeTypeFont:
-    probe = ImageFont.truetype(str(face), 100)
-    box = probe.getbbox("H", anchor="ls")
-    height = max(20.0, -box[1])
-    return ImageFont.truetype(str(face), max(8, round(100 * CAP / height)))
-
-
-@cache
 def _glyph(face: Path, symbol: str, weight: int, dotted: bool) -> _Glyph:
     """The bitmap of one symbol, cut to its ink from side to side."""
-    font = _font(face)
+    font = sized_font(face, CAP)
     advance = float(font.getlength(symbol))
     width = int(advance) + CAP
     image = Image.new("L", (width, _ABOVE + CAP + _BELOW))

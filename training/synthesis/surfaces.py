@@ -88,7 +88,8 @@ SURFACES: dict[str, tuple[float, Surface]] = {
     "embossed_plate": (0.10, embossed_plate),
     "stamped_metal": (0.10, stamped_metal),
 }
-"""Name, share and function of each surface; the shares follow where people photograph VINs."""
+"""Name, share and function of each surface; the shares are set by hand, after
+looking at real photos."""
 
 
 def paint(

@@ -50,7 +50,8 @@ class DecodingConfig:
     check_letter: float = -3.0
     """Neither digit nor X in position 9, where the law demands a check digit."""
     valid_mandated: float = 2.4
-    """Law abided by: 97 % of numbers, against one in eleven by chance."""
+    """Where the law demands it, a valid one is taken for near certain; chance gives one in
+    eleven."""
     invalid_mandated: float = -3.4
     valid_elsewhere: float = 1.2
     invalid_elsewhere: float = -0.2

@@ -56,8 +56,8 @@ class ReaderConfig:
     temperature: float = 3.0
     """Nats: how quickly a cut's vote fades when another cut shows the number more clearly."""
     checked: float = 1.4
-    """Nats that a valid check digit adds to all votes for a number together: half of all vehicles
-    have one where one wrong number in eleven has."""
+    """Nats that a valid check digit adds to all votes for a number together: many makers comply
+    that need not, and of wrong numbers one in eleven does by chance."""
     alternatives: int = 3
     """Other symbols told for each character, those over `worth_telling`."""
     worth_telling: float = 0.001

@@ -17,7 +17,7 @@ __all__ = ["Adjustment", "adjust", "cut", "section", "turned"]
 Array = NDArray[np.float32]
 
 LARGEST_CUT = (2400, 200)
-"""Width and height in pixels over which a line is sampled more coarsely: six times what a strip
+"""Width and height in pixels over which a line is sampled more coarsely, well over what a strip
 shows."""
 AREA_FROM = 1.5
 """From this reduction on pixels are averaged, as the synthesiser does it for training."""
