@@ -11,14 +11,17 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from training.recognition.real_strips import RealStrips
-from training.recognition.targets import encode, standardise
+from training.recognition.targets import encode, sequence, standardise
 from training.synthesis.strips import StripSynthesiser
 
-__all__ = ["StripStream"]
+__all__ = ["Batch", "StripStream"]
+
+Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+"""Strips (B, 1, 32, 960), targets of the grid (B, 30, 8, 4) and of the frames (B, 17)."""
 
 
-class StripStream(IterableDataset[tuple[torch.Tensor, torch.Tensor]]):
-    """Batches (strips (B, 1, 32, 960), targets (B, 30, 8, 4)) from batch number `start` on."""
+class StripStream(IterableDataset[Batch]):
+    """Batches from number `start` on."""
 
     def __init__(
         self,
@@ -34,7 +37,7 @@ class StripStream(IterableDataset[tuple[torch.Tensor, torch.Tensor]]):
         self.seed, self.batch, self.start, self.real = seed, batch, start, real
         self.aligned, self.aligned_share = aligned, aligned_share
 
-    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
         worker = get_worker_info()
         step, offset = (worker.num_workers, worker.id) if worker else (1, 0)
@@ -50,5 +53,6 @@ class StripStream(IterableDataset[tuple[torch.Tensor, torch.Tensor]]):
                 strips += [photos.make(rng) for _ in range(count)]
             images = standardise(np.stack([strip.image for strip in strips]))
             targets = np.stack([encode(strip.boxes, strip.labels) for strip in strips])
-            yield torch.from_numpy(images), torch.from_numpy(targets)
+            symbols = np.stack([sequence(strip.labels) for strip in strips])
+            yield torch.from_numpy(images), torch.from_numpy(targets), torch.from_numpy(symbols)
             number += step

@@ -8,14 +8,21 @@ from pathlib import Path
 import torch
 
 from training.onnx_files import write_onnx
-from training.recognition.net import ANCHORS, CELL_WIDTH, CELLS, DecodedRecognizer, RecognizerNet
+from training.recognition.net import (
+    ANCHORS,
+    CELL_WIDTH,
+    CELLS,
+    FRAME_WIDTH,
+    DecodedRecognizer,
+    RecognizerNet,
+)
 from training.recognition.targets import SOFTENING
 from training.synthesis.strips import STRIP_HEIGHT, STRIP_WIDTH
 from vinreader.vin import ALPHABET
 
 __all__ = ["export", "export_checkpoint"]
 
-VERSION = "1"
+VERSION = "2"
 
 
 def export_checkpoint(checkpoint: Path, target: Path) -> float:
@@ -41,7 +48,8 @@ def export(net: RecognizerNet, target: Path) -> float:
         "alphabet": ALPHABET,
         "cells": str(CELLS),
         "cell_width": str(CELL_WIDTH),
+        "frame_width": str(FRAME_WIDTH),
         "anchors": json.dumps(ANCHORS),
     }
-    outputs = ("objectness", "boxes", "classes")
+    outputs = ("objectness", "boxes", "classes", "frames")
     return write_onnx(DecodedRecognizer(net.eval()), example, target, outputs, metadata)

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from training.recognition.net import ANCHORS, CELL_WIDTH, CELLS
+from training.recognition.net import ANCHORS, BLANK, CELL_WIDTH, CELLS, FRAMES
+from vinreader.vin import LENGTH
 
-__all__ = ["SOFTENING", "LossWeights", "encode", "loss", "standardise"]
+__all__ = ["SOFTENING", "LossWeights", "encode", "grid_loss", "loss", "sequence", "standardise"]
 
 SOFTENING = 4.0
 """Grey levels added to a strip's deviation, so that an empty strip is not blown up into noise."""
@@ -26,6 +27,7 @@ class LossWeights:
     empty: float = 0.5
     position: float = 2.0
     symbol: float = 1.0
+    frames: float = 0.5
 
 
 def standardise(strips: np.ndarray) -> np.ndarray:
@@ -58,12 +60,47 @@ def encode(boxes: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return grid
 
 
+def sequence(labels: np.ndarray) -> np.ndarray:
+    """Targets (17,) int64 of the frames: the labels from left to right, then -1."""
+    padded = np.full(LENGTH, -1, np.int64)
+    padded[: len(labels)] = labels
+    return padded
+
+
 def loss(
-    values: torch.Tensor, targets: torch.Tensor, weights: LossWeights | None = None
+    outputs: tuple[torch.Tensor, torch.Tensor],
+    targets: tuple[torch.Tensor, torch.Tensor],
+    weights: LossWeights | None = None,
+) -> tuple[torch.Tensor, dict[str, float]]:
+    """Loss of both heads' raw `outputs`, (N, 30, 8, 36) and (N, 60, 34), against `targets`
+    (N, 30, 8, 4) and (N, 17), and its parts by name."""
+    w = weights or LossWeights()
+    total, parts = grid_loss(outputs[0], targets[0], w)
+    frames = _frames_loss(outputs[1], targets[1])
+    return total + w.frames * frames, {**parts, "frames": float(frames.detach())}
+
+
+def _frames_loss(frames: torch.Tensor, sequences: torch.Tensor) -> torch.Tensor:
+    """Connectionist temporal classification (Graves 2006), a strip's mean."""
+    lengths = (sequences >= 0).sum(dim=1)
+    said = F.log_softmax(frames.float(), dim=-1).permute(1, 0, 2)
+    return F.ctc_loss(
+        said,
+        sequences.clamp(min=0),
+        torch.full_like(lengths, FRAMES),
+        lengths,
+        blank=BLANK,
+        reduction="sum",
+        zero_infinity=True,
+    ) / len(sequences)
+
+
+def grid_loss(
+    values: torch.Tensor, targets: torch.Tensor, weights: LossWeights
 ) -> tuple[torch.Tensor, dict[str, float]]:
     """Loss of raw `values` (N, 30, 8, 36) against `targets` (N, 30, 8, 4), and its parts by
     name."""
-    w = weights or LossWeights()
+    w = weights
     values = values.float()
     here, empty = targets[..., 0] == 1, targets[..., 0] == 0
     strips = values.shape[0]

@@ -10,7 +10,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from training.loop import LoopConfig, add_loop_arguments, begin, fit
-from training.recognition.data import StripStream
+from training.recognition.data import Batch, StripStream
 from training.recognition.net import RecognizerNet
 from training.recognition.targets import loss
 
@@ -24,14 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--aligned-share", type=float, default=0.2, help="their share of a batch")
 
 
-def strip_loss(
-    net: nn.Module, batch: tuple[torch.Tensor, torch.Tensor]
-) -> tuple[torch.Tensor, dict[str, float]]:
+def strip_loss(net: nn.Module, batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
     """The recogniser's loss on one batch, the net in bfloat16 where the processor has it."""
-    strips, targets = batch
-    with torch.autocast("cpu", torch.bfloat16):
-        values = net(strips.contiguous(memory_format=torch.channels_last))
-    return loss(values, targets)
+    strips, *targets = batch
+    with torch.autocast(strips.device.type, torch.bfloat16):
+        outputs = net(strips.contiguous(memory_format=torch.channels_last))
+    return loss(outputs, (targets[0], targets[1]))
 
 
 def train(args: argparse.Namespace) -> None:
