@@ -47,8 +47,8 @@ def draw_targets(page: Page, stride: int) -> Targets:
         half = (centre[pairs + 1] - centre[pairs]) / 2
         tall = (across[pairs] + across[pairs + 1]) / 4
         _splat(maps[1], centre[pairs] + half, _at_least(half, 0.7), _at_least(tall, 0.7))
-    if page.vin.any():
-        _band(maps[2], quads[page.vin])
+    for word in np.unique(page.words[page.vin]):
+        _band(maps[2], quads[page.vin & (page.words == word)])
     known = np.stack([_shrunk(page.text_known, stride), _shrunk(page.line_known, stride)])
     box = np.zeros(4, np.float32) if page.box is None else page.box.astype(np.float32) / stride
     return Targets(maps, known, box)
@@ -88,7 +88,7 @@ def _splat(target: np.ndarray, centre: np.ndarray, along: np.ndarray, across: np
 
 
 def _band(target: np.ndarray, quads: np.ndarray) -> None:
-    """The line of the VIN: for each pair of neighbours a piece as tall as they are, joined. Across,
+    """One row of the VIN: for each pair of neighbours a piece as tall as they are, joined. Across,
     its profile is the characters' Gaussian; along it is even and ends with the last character."""
     height, width = target.shape
     corners = np.concatenate([quads[:, :2], quads[:, [3, 2]]], axis=1)  # tops left, right; bottoms

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import cv2
 import numpy as np
 
 from training.synthesis.lettering import Line
 
-__all__ = ["Canvas", "Label"]
+__all__ = ["Canvas", "Label", "bent"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ class Canvas:
         return x + left, y + top, ink[top : max(top, height - y), left : max(left, width - x)]
 
     def note(self, line: Line, x: int, y: int, vin: slice | None = None) -> None:
-        """Remember the boxes of a line drawn at (x, y); `vin` are the VIN's characters."""
+        """Remember the boxes of a line drawn at (x, y); `vin` are the characters of the VIN in it,
+        one word a
+        row, whatever gaps they have."""
         if len(line.boxes) == 0:
             return
         first = max((int(w.max()) + 1 for w in self.words), default=0)
@@ -72,7 +75,9 @@ class Canvas:
         words = line.words + first
         if vin is not None:
             mine[vin] = True
-            words[mine] = words.max() + 1
+            left = line.boxes[mine, 0]
+            row = np.concatenate([[0], np.cumsum(left[1:] < left[:-1])])
+            words[mine] = words.max() + 1 + row
         self.boxes.append(line.boxes + np.array([x, y, x, y], np.float32))
         self.words.append(words)
         self.vin.append(mine)
@@ -90,3 +95,25 @@ class Canvas:
             np.concatenate(self.words),
             np.concatenate(self.vin),
         )
+
+
+def bent(label: Label, sag: float) -> Label:
+    """The label on a curved surface: its middle hangs `sag` pixels under its ends, or over them
+    where `sag` is below zero. Characters stay upright, their boxes move along."""
+    tall, wide = label.value.shape
+    more = int(np.ceil(abs(sag)))
+    x, y = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(tall + more, dtype=np.float32))
+    drop = _drop(x, wide, sag)
+    at = (x, y - drop)
+    value = cv2.remap(label.value, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    alpha = cv2.remap(label.alpha, *at, cv2.INTER_LINEAR)
+    relief = cv2.remap(label.relief, *at, cv2.INTER_LINEAR)
+    boxes = label.boxes.copy()
+    boxes[:, [1, 3]] += _drop((boxes[:, [0]] + boxes[:, [2]]) / 2, wide, sag)
+    return replace(label, value=value, alpha=alpha, relief=relief, boxes=boxes)
+
+
+def _drop(x: np.ndarray, width: int, sag: float) -> np.ndarray:
+    """How far what stands at `x` is moved down, never below zero."""
+    off = ((x + 0.5) / width * 2 - 1) ** 2
+    return np.asarray(abs(sag) * (1 - off if sag > 0 else off), np.float32)

@@ -6,17 +6,27 @@ character known; `training.synthesis.pages` puts it into a scene.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from training.synthesis.barcodes_drawn import bars, matrix
 from training.synthesis.canvas import Canvas, Label
 from training.synthesis.glyphs import draw_face
-from training.synthesis.lettering import Line, Style, set_line
+from training.synthesis.lettering import Line, Style, set_line, stacked
 from training.synthesis.numbers import random_vin
-from training.synthesis.wording import framed, other_line
+from training.synthesis.wording import framed, grouped, other_line
 
 __all__ = ["draw_stamped", "draw_strip", "emblem", "shades", "vin_line", "vin_style"]
+
+
+TWO_ROWS = 0.06
+"""Share of numbers broken into two rows."""
+DOTTED = 0.3
+"""Share of numbers in metal that are pricked in dots."""
+ETCHED = 0.3
+"""Share of numbers in metal that are burnt in, a shade of grey and not a relief."""
 
 
 def vin_style(rng: np.random.Generator) -> Style:
@@ -32,7 +42,15 @@ def vin_style(rng: np.random.Generator) -> Style:
 
 
 def vin_line(rng: np.random.Generator, style: Style, height: float) -> tuple[Line, slice]:
-    text, first = framed(rng, random_vin(rng))
+    """The number's line, or its two rows as one, and which of its characters are the number's."""
+    number = random_vin(rng)
+    if rng.random() < TWO_ROWS:
+        cut = int(rng.choice([3, 8, 9, 10, 11, 11]))
+        upper, lower = (set_line(part, style, height) for part in (number[:cut], number[cut:]))
+        gap = int(rng.uniform(-0.3, 0.6) * height)
+        shift = int(max(0, upper.ink.shape[1] - lower.ink.shape[1]) * rng.choice([0, 0, 0.5]))
+        return stacked(upper, lower, gap, shift), slice(0, 17)
+    text, first = framed(rng, grouped(rng, number))
     return set_line(text, style, height), slice(first, first + 17)
 
 
@@ -90,8 +108,11 @@ def emblem(rng: np.random.Generator, side: int) -> np.ndarray:
 
 
 def draw_stamped(rng: np.random.Generator, height: float, with_vin: bool = True) -> Label:
-    """A number stamped into bare metal, each character struck for itself: uneven height."""
+    """A number in bare metal: stamped, each character struck for itself at an uneven height, or
+    pricked in dots, or burnt in by a laser."""
     style = vin_style(rng)
+    if rng.random() < DOTTED:
+        style = replace(style, dotted=True)
     line, vin = vin_line(rng, style, height)
     tall, wide = line.ink.shape
     margin = int(height)
@@ -101,11 +122,17 @@ def draw_stamped(rng: np.random.Generator, height: float, with_vin: bool = True)
     shaken = np.zeros((tall + 4, wide), np.uint8)
     boxes = line.boxes.copy()
     unevenness = float(rng.uniform(0, 0.06)) * height
-    for n, (x0, _, x1, _) in enumerate(line.boxes.astype(int)):
+    for n, (x0, y0, x1, y1) in enumerate(line.boxes.astype(int)):
         shift = int(np.clip(round(rng.normal(0, unevenness)), -2, 2))
-        part = np.s_[2 + shift : 2 + shift + tall, max(0, x0 - 1) : x1 + 2]
-        np.maximum(shaken[part], line.ink[:, part[1]], out=shaken[part])
+        top, low = max(0, y0 - 2), min(tall, y1 + 3)
+        struck = line.ink[top:low, max(0, x0 - 1) : x1 + 2]
+        part = shaken[top + 2 + shift : low + 2 + shift, max(0, x0 - 1) : x1 + 2]
+        np.maximum(part, struck, out=part)
         boxes[n, [1, 3]] += shift + 2
-    canvas.stamp(shaken, margin, margin)
+    if rng.random() < ETCHED:
+        canvas.ink(shaken, margin, margin, float(rng.choice([rng.uniform(0, 90), 240.0])))
+        canvas.alpha[:] = canvas.alpha * rng.uniform(0.2, 0.8)
+    else:
+        canvas.stamp(shaken, margin, margin)
     canvas.note(Line(shaken, boxes, line.words), margin, margin, vin)
     return canvas.label()

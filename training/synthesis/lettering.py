@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from training.synthesis.fonts import sized_font
 
-__all__ = ["CAP", "Line", "Style", "set_line"]
+__all__ = ["CAP", "Line", "Style", "set_line", "stacked"]
 
 CAP = 48
 """Cap height of the cached glyphs, pixels."""
@@ -118,3 +118,17 @@ def set_line(text: str, style: Style, height: float) -> Line:
     ratio = np.array([size[0] / total, size[1] / ink.shape[0]] * 2, np.float32)
     found = np.array(boxes, np.float32).reshape(-1, 4) * ratio
     return Line(scaled, found, np.array(words, int))
+
+
+def stacked(upper: Line, lower: Line, gap: int, shift: int) -> Line:
+    """Two lines as one, the lower `gap` pixels further down than its bitmap's own room asks for
+    and `shift` to the right; its words go on counting."""
+    top = max(1, upper.ink.shape[0] + gap)
+    width = max(upper.ink.shape[1], lower.ink.shape[1] + shift)
+    ink = np.zeros((top + lower.ink.shape[0], width), np.uint8)
+    for line, x, y in ((upper, 0, 0), (lower, shift, top)):
+        part = ink[y : y + line.ink.shape[0], x : x + line.ink.shape[1]]
+        np.maximum(part, line.ink[: part.shape[0]], out=part)
+    moved = lower.boxes + np.array([shift, top, shift, top], np.float32)
+    words = np.concatenate([upper.words, lower.words + upper.words.max() + 1])
+    return Line(ink, np.concatenate([upper.boxes, moved]), words)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.synthesis.canvas import Label
+from training.synthesis.canvas import Label, bent
 from training.synthesis.labels import draw_stamped, draw_strip
-from training.synthesis.scenes import background, emboss, over_glass, photograph
+from training.synthesis.scenes import background, emboss, over_glass, photograph, printed_dots
 from training.synthesis.stickers import draw_plate, draw_sticker
 
 __all__ = ["KINDS", "Backdrop", "Page", "make_page", "page_rng"]
@@ -28,8 +28,18 @@ KINDS: dict[str, float] = {
 }
 """Kinds of scene and how often each is drawn."""
 
+_TILTS = (7, 9, 9, 12, 20, 35)
+"""Deviations of a label's tilt in degrees, one of which is drawn."""
 _DRAWN_LARGER = 1.2
 """Labels are drawn a little larger than they appear, so that the camera's resampling stays soft."""
+
+
+_BENT = 0.15
+"""Share of labels on a curved surface."""
+_SECOND_LABEL = {"none": 0.6, "stamped": 0.3}
+_DOTS = 0.12
+"""How often another label is there too, which a stamped number may be struck over; and how often
+dots are printed on what is around."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +95,10 @@ def make_page(
     if kind is None:
         kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     image = backdrop.image.astype(np.float32) if backdrop else background(rng, shape)
+    if rng.random() < _DOTS:
+        image = printed_dots(rng, image)
     shots = []
-    if rng.random() < (0.6 if kind == "none" else 0.12):
+    if rng.random() < _SECOND_LABEL.get(kind, 0.12):
         shots.append(_aim(rng, draw_sticker, shape, with_vin=False))
     if kind != "none":
         draw = {
@@ -115,24 +127,28 @@ def _aim(
     with_vin: bool,
 ) -> _Shot:
     """Draw a label for a place in the photo that is chosen first."""
-    turn = int(rng.choice([0, 1, 2, 3], p=[0.7, 0.12, 0.06, 0.12]))
+    turn = int(rng.choice([0, 1, 2, 3], p=[0.61, 0.14, 0.11, 0.14]))
     along = shape[0] if turn % 2 else shape[1]
     across = shape[1] if turn % 2 else shape[0]
     reach = along * float(rng.uniform(0.2, 0.95)) ** 1.1
     cap = float(np.clip(reach / 17 / 0.8, 5, 40))
     label = draw(rng, cap * _DRAWN_LARGER, with_vin)
+    if rng.random() < _BENT:
+        label = bent(label, cap * _DRAWN_LARGER * float(rng.uniform(-1.2, 1.2)))
     boxes = label.boxes[label.vin] if with_vin else label.boxes
     tall, wide = label.value.shape
     if with_vin:
         low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+        if len(set(label.words[label.vin])) > 1:
+            reach *= 0.6  # two rows, half as long
         centre, scale = (low + high) / 2, reach / (high[0] - low[0])
     else:
         centre, scale = np.array([wide, tall]) / 2, 1 / _DRAWN_LARGER
         reach = 0.5 * along
     squeeze = np.exp(rng.normal(-0.05, 0.25))
     matrix = np.diag([scale, scale * squeeze, 1.0]) @ _moved(-centre)
-    tilt = float(np.clip(rng.normal(0, 9 if rng.random() < 0.7 else 20), -38, 38))
-    angle = np.deg2rad(tilt + 90 * turn)
+    tilt = float(rng.normal(0, rng.choice(_TILTS)))
+    angle = np.deg2rad(np.clip(tilt, -55, 55) + 90 * turn)
     cos, sin = np.cos(angle), np.sin(angle)
     turned = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
     slant = np.array([[1, rng.normal(0, 0.12), 0], [rng.normal(0, 0.06), 1, 0], [0, 0, 1]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-__all__ = ["background", "emboss", "over_glass", "photograph"]
+__all__ = ["background", "emboss", "over_glass", "photograph", "printed_dots"]
 
 
 def _clouds(rng: np.random.Generator, shape: tuple[int, int], cells: int) -> np.ndarray:
@@ -41,7 +41,7 @@ def background(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
             to = (int(rng.integers(0, width)), int(rng.integers(0, height)))
             cv2.line(image, at, to, grey, int(rng.integers(1, 6)), cv2.LINE_AA)
     if rng.random() < 0.12:
-        image = _printed_dots(rng, image)
+        image = printed_dots(rng, image)
     if rng.random() < 0.12:
         image = _speckled(rng, image)
     if rng.random() < 0.4:
@@ -54,8 +54,9 @@ def background(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     return np.clip(image, 0, 255)
 
 
-def _printed_dots(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
-    """The band of printed dots along a windshield's edge, or a grille: regular, but no text."""
+def printed_dots(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
+    """The band of printed dots along a windshield's edge, or a grille: regular, but no text. A
+    band of few rows, straight or bent, is as long and thin as a line of text."""
     height, width = image.shape
     step, angle = rng.uniform(4, 16), rng.uniform(0, np.pi)
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
@@ -63,7 +64,10 @@ def _printed_dots(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     v = (y * np.cos(angle) - x * np.sin(angle)) * np.float32(2 * np.pi / step)
     dots = np.clip((np.cos(u) + np.cos(v)) * 1.5 + rng.uniform(-1, 1), 0, 1)
     across = v * np.float32(step / (2 * np.pi)) - rng.uniform(-0.5, 0.8) * height
-    dots *= np.abs(across) < rng.uniform(10, 90)
+    along = u * np.float32(step / (2 * np.pi))
+    across = across + along**2 * np.float32(rng.normal(0, 0.0004))
+    few = rng.random() < 0.5
+    dots *= np.abs(across) < (step * rng.uniform(0.5, 2.5) if few else rng.uniform(10, 90))
     return image + dots * np.float32(rng.normal(0, 60))
 
 

@@ -15,6 +15,7 @@ from training.synthesis.wording import other_line
 
 __all__ = ["draw_plate", "draw_sticker"]
 
+_MARKS = ("EAC", "EAC", "E9", "CE", "Trucks", "GM", "(KC)")
 _CYRILLIC_FACES = (
     "DejaVu",
     "Liberation",
@@ -52,7 +53,7 @@ def draw_sticker(rng: np.random.Generator, height: float, with_vin: bool = True)
     reach = line.ink.shape[1]
     count = int(rng.integers(3, 15))
     place = int(rng.integers(0, count + 1)) if with_vin else -1
-    leading = float(rng.uniform(-0.3, 0.8))  # on top of the room that a line's bitmap has
+    leading = float(rng.uniform(-0.35, 0.6))  # on top of the room that a line's bitmap has
     size_other = height * float(rng.uniform(0.55, 1.15))
     margin = int(rng.uniform(0.6, 3) * height)
     width = int(reach * rng.uniform(1.02, rng.choice([1.4, 2.6]))) + 2 * margin
@@ -67,8 +68,16 @@ def draw_sticker(rng: np.random.Generator, height: float, with_vin: bool = True)
     code_height = int(rng.uniform(1.0, 3.5) * height)
     tall = sum(r.ink.shape[0] + int(leading * height) for r, _ in rows) + 2 * margin + code_height
     ground, ink = shades(rng)
-    canvas = Canvas.blank(width, tall, ground, 255)
     centred, x0 = bool(rng.random() < 0.35), margin + int(rng.uniform(0, 0.25) * reach)
+    mark = None if centred or rng.random() < 0.65 else _large_mark(rng, body, height)
+    if mark:
+        x0 = margin + mark.ink.shape[1] + int(height * rng.uniform(0.3, 1.5))
+        width += x0 - margin
+    canvas = Canvas.blank(width, tall, ground, 255)
+    if mark:
+        down = int(rng.uniform(0, max(1, tall - mark.ink.shape[0] - margin)))
+        canvas.ink(mark.ink, margin, down, ink)
+        canvas.note(mark, margin, down)
     y = margin
     for n, (row, is_vin) in enumerate(rows):
         if n == code_at:
@@ -81,6 +90,12 @@ def draw_sticker(rng: np.random.Generator, height: float, with_vin: bool = True)
         y += row.ink.shape[0] + int(leading * height)
     _furniture(rng, canvas, height, ink)
     return canvas.label()
+
+
+def _large_mark(rng: np.random.Generator, style: Style, height: float) -> Line:
+    """Some large letters that stand to the left of the rows."""
+    text = _MARKS[int(rng.integers(len(_MARKS)))]
+    return set_line(text, style, height * float(rng.uniform(1.2, 3.2)))
 
 
 def _fitting(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["framed", "other_line"]
+__all__ = ["framed", "grouped", "other_line"]
 
 _FIXED = (
     "MFD. BY {maker} {year}",
@@ -18,6 +18,12 @@ _FIXED = (
     "GVWR {d4} KG ({d4} LBS)",
     "THIS VEHICLE CONFORMS TO ALL APPLICABLE",
     "FEDERAL MOTOR VEHICLE SAFETY, BUMPER AND",
+    "THIS VEHICLE CONFORMS TO ALL APPLICABLE U.S. FEDERAL MOTOR",
+    "VEHICLE SAFETY, BUMPER, AND THEFT PREVENTION STANDARDS IN",
+    "EFFECT ON THE DATE OF MANUFACTURE SHOWN ABOVE. {u2}{d2}",
+    "SAFETY STANDARDS AND EMISSION REGULATIONS OF {place} {year}",
+    "TC RU E-{u2}.{u2}{d2}.{d5}",
+    "TC {u2} E-{u2}.{d3}.{d5}",
     "THEFT PREVENTION STANDARDS IN EFFECT ON",
     "THE DATE OF MANUFACTURE SHOWN ABOVE.",
     "TYPE: PASSENGER CAR",
@@ -109,3 +115,13 @@ def framed(rng: np.random.Generator, vin: str) -> tuple[str, int]:
     else:
         before, after = _choice(rng, _BEFORE), ""
     return before + vin + after, len(before.replace(" ", ""))
+
+
+def grouped(rng: np.random.Generator, vin: str) -> str:
+    """The VIN with gaps where makers like to leave them; mostly there are none."""
+    if rng.random() < 0.9:
+        return vin
+    places = ((3, 9), (3,), (11,), (3, 9, 11), (8,), (9,), (10,), (3, 8, 11))
+    cuts = places[int(rng.integers(len(places)))]
+    parts = [vin[a:b] for a, b in zip((0, *cuts), (*cuts, None), strict=True)]
+    return " ".join(parts)

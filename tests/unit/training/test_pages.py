@@ -27,12 +27,12 @@ def test_the_same_seed_gives_the_same_page(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["windshield", "sticker", "plate", "stamped"])
-def test_a_vin_has_at_most_17_characters_in_one_word(kind: str) -> None:
+def test_a_vin_has_at_most_17_characters_in_a_word_a_row(kind: str) -> None:
     counts = []
     for index in range(12):
         made = page(index, kind)
         counts.append(int(made.vin.sum()))
-        assert len(set(made.words[made.vin])) <= 1
+        assert len(set(made.words[made.vin])) <= 2
     assert max(counts) == 17
 
 
