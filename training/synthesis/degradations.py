@@ -15,7 +15,9 @@ __all__ = [
     "as_camera",
     "bands",
     "blur",
+    "brushed",
     "clouds",
+    "drops",
     "dust",
     "glare",
     "gradient",
@@ -25,6 +27,7 @@ __all__ = [
     "relief",
     "scratches",
     "shade_edge",
+    "sparkle",
 ]
 
 Image = np.ndarray
@@ -117,10 +120,50 @@ def scratches(image: Image, rng: np.random.Generator, cap: float) -> Image:
     return image + layer.astype(np.float32) * amount
 
 
-def relief(height_map: Image, rng: np.random.Generator, depth: float) -> Image:
-    """Shading of a pressed surface lit from one side: the slope of `height_map` towards the
-    light."""
-    angle = rng.uniform(0, 2 * np.pi)
+def brushed(rng: np.random.Generator, shape: tuple[int, int], length: float) -> Image:
+    """Sheet metal as rolled, milled or brushed: streaks of about `length` pixels, one pixel thin,
+    mean 0, standard deviation about 1."""
+    height, width = shape
+    along = max(1, int(width / max(length, 2.0)))
+    streaks = rng.standard_normal((height, along + 1), dtype=np.float32)
+    return cv2.resize(streaks, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def drops(image: Image, rng: np.random.Generator, cap: float) -> Image:
+    """Rain on the glass: round lenses, dark on one side, bright on the other."""
+    height, width = image.shape
+    layer = np.zeros(image.shape, np.float32)
+    for _ in range(int(rng.integers(3, 25))):
+        centre = (int(rng.integers(width)), int(rng.integers(height)))
+        radius = max(1, round(float(rng.gamma(3, 0.06)) * cap))
+        cv2.circle(layer, centre, radius, float(rng.uniform(0.5, 1)), -1, cv2.LINE_AA)
+    shaded = relief(cv2.GaussianBlur(layer, (0, 0), max(0.5, cap * 0.05)), rng, 0.5)
+    return image + shaded + layer * float(rng.uniform(-0.05, 0.15))
+
+
+def sparkle(image: Image, rng: np.random.Generator, cap: float) -> Image:
+    """Sun on metal or glass: a point so bright that it draws a star of four to eight rays."""
+    height, width = image.shape
+    layer = np.zeros(image.shape, np.float32)
+    centre = np.array([rng.uniform(0, width), rng.uniform(0, height)])
+    rays, first = int(rng.choice([4, 6, 8])), rng.uniform(0, np.pi)
+    for k in range(rays):
+        reach = rng.uniform(0.5, 3) * cap
+        angle = first + 2 * np.pi * k / rays
+        tip = centre + reach * np.array([np.cos(angle), np.sin(angle)])
+        cv2.line(layer, centre.astype(int).tolist(), tip.astype(int).tolist(), 0.6, 1, cv2.LINE_AA)
+    radius = max(1, round(float(rng.uniform(0.1, 0.4)) * cap))
+    cv2.circle(layer, centre.astype(int).tolist(), radius, 1.6, -1, cv2.LINE_AA)
+    return image + cv2.GaussianBlur(layer, (0, 0), max(0.6, 0.08 * cap))
+
+
+def relief(
+    height_map: Image, rng: np.random.Generator, depth: float, angle: float | None = None
+) -> Image:
+    """Shading of a pressed surface lit from one side (`angle` radians, any if not given): the slope
+    of `height_map` towards the light."""
+    if angle is None:
+        angle = float(rng.uniform(0, 2 * np.pi))
     dx = cv2.Sobel(height_map, cv2.CV_32F, 1, 0, ksize=3)
     dy = cv2.Sobel(height_map, cv2.CV_32F, 0, 1, ksize=3)
     return (dx * np.float32(np.cos(angle)) + dy * np.float32(np.sin(angle))) * np.float32(depth)

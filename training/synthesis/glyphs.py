@@ -1,7 +1,8 @@
 """Glyph bitmaps: every symbol of a face rendered once, then pasted into lines.
 
-Pillow draws the outlines; the result is cached per process, so that writing a line costs a few
-array copies and the generator's time goes into what a photo does to it.
+Outlines come from installed fonts by way of Pillow or from the alphabets of `strokes`; the result
+is cached per process, so that writing a line costs a few array copies and the generator's time goes
+into what a photo does to it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,24 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from training.synthesis.fonts import faces, sized_font
+from training.synthesis.strokes import StrokeFace, dots_along, draw_strokes, paths, stroke_face
 from vinreader.vin import ALPHABET
 
-__all__ = ["CAP_HEIGHT", "PAD", "Glyph", "draw_face", "glyph_set", "restyle_zero", "star"]
+__all__ = [
+    "CAP_HEIGHT",
+    "PAD",
+    "Alphabet",
+    "Glyph",
+    "draw_face",
+    "glyph_set",
+    "needle_set",
+    "restyle_zero",
+    "star",
+    "stroke_set",
+]
 
 CAP_HEIGHT = 48
 """Height of a capital H in the bitmaps, pixels; the largest characters a strip can show are half of
@@ -26,6 +39,7 @@ PAD = 8
 """Rows kept above the cap line and below the baseline for overshoot, descenders and thick strokes.
 """
 SYMBOLS = ALPHABET + "IOQ*#:.-/()abcdeghnoprstu"
+STROKE_SYMBOLS = ALPHABET + "IOQ*#:.-/"
 
 
 @dataclass(frozen=True)
@@ -38,54 +52,98 @@ class Glyph:
     advance: int
 
 
-def draw_face(rng: np.random.Generator) -> Path:
-    """A face drawn by the weights of its family."""
-    all_faces = faces()
-    return all_faces[int(rng.choice(len(all_faces), p=_weights()))].path
+Alphabet = dict[str, Glyph]
 
 
-@lru_cache(maxsize=1)
-def _weights() -> np.ndarray:
-    return np.array([face.weight for face in faces()])
+def draw_face(rng: np.random.Generator, held_out: bool = False) -> Path:
+    """A face drawn by the weights of its family; of the reserved families if `held_out`."""
+    all_faces = faces(held_out=held_out)
+    return all_faces[int(rng.choice(len(all_faces), p=_weights(held_out)))].path
 
 
-@lru_cache(maxsize=1200)
-def glyph_set(path: Path, weight: int = 0) -> dict[str, Glyph]:
-    """All symbols of a face; `weight` > 0 thickens the strokes by so many pixels, < 0 thins them.
+@lru_cache(maxsize=2)
+def _weights(held_out: bool) -> np.ndarray:
+    return np.array([face.weight for face in faces(held_out=held_out)])
 
-    A face that lacks a symbol leaves it out.
-    """
+
+@lru_cache(maxsize=400)
+def glyph_set(path: Path) -> Alphabet:
+    """All symbols of an installed face; one that it lacks is left out."""
     font = sized_font(path, CAP_HEIGHT)
-    glyphs: dict[str, Glyph] = {}
+    glyphs: Alphabet = {}
     top = font.getbbox("H", anchor="ls")[1]
-    missing = font.getmask("\uffff").getbbox()
+    missing = _picture(font, "\uffff")
     for symbol in SYMBOLS:
         left, _, right, _ = font.getbbox(symbol, anchor="ls")
-        if right <= left or (font.getmask(symbol).getbbox() == missing and missing):
+        if right <= left or _picture(font, symbol) == missing:
             continue
         width = int(right - left) + 2 * PAD
         image = Image.new("L", (width, CAP_HEIGHT + 2 * PAD))
         ImageDraw.Draw(image).text(
             (PAD - left, PAD - top), symbol, fill=255, font=font, anchor="ls"
         )
-        mask = _thicken(np.asarray(image), weight)
-        columns = np.flatnonzero(mask.max(axis=0) > 64)
-        if len(columns) == 0:
-            continue
-        first, last = int(columns[0]), int(columns[-1]) + 1
-        advance = max(round(font.getlength(symbol)), last - first)
-        glyphs[symbol] = Glyph(mask[:, first:last].copy(), int(left) + first - PAD, advance)
+        mask, first = _trimmed(np.asarray(image))
+        if mask.shape[1]:
+            advance = max(round(font.getlength(symbol)), mask.shape[1])
+            glyphs[symbol] = Glyph(mask, int(left) + first - PAD, advance)
     return glyphs
 
 
-def _thicken(mask: np.ndarray, weight: int) -> np.ndarray:
-    if weight == 0:
-        return mask
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (abs(weight) + 1, abs(weight) + 1))
-    thick = cv2.dilate(mask, kernel) if weight > 0 else cv2.erode(mask, kernel)
-    if weight < 0 and float(thick.sum()) < 0.35 * float(mask.sum()):
-        return mask  # a hairline face would vanish
-    return thick
+def _picture(font: ImageFont.FreeTypeFont, symbol: str) -> tuple[tuple[int, int], bytes]:
+    mask = font.getmask(symbol)
+    return mask.size, bytes(mask)
+
+
+@lru_cache(maxsize=400)
+def stroke_set(family: str, number: int) -> Alphabet:
+    """All symbols of a face built from strokes."""
+    face = stroke_face(family, number)
+    glyphs: Alphabet = {}
+    for symbol in STROKE_SYMBOLS:
+        drawn, width = paths(face, symbol)
+        mask = draw_strokes(drawn, width, face, CAP_HEIGHT, PAD)
+        glyphs[symbol] = _spaced(mask, face)
+    return glyphs
+
+
+@lru_cache(maxsize=400)
+def needle_set(family: str, number: int, per_cap: int, snapped: bool) -> Alphabet:
+    """The same face struck as single dots, `per_cap` of them in the height of a capital; `snapped`
+    to a grid as printers set them, or along the strokes as a marking needle goes."""
+    face = stroke_face(family, number)
+    steps = per_cap - 1
+    glyphs: Alphabet = {}
+    for symbol in STROKE_SYMBOLS:
+        drawn, width = paths(face, symbol)
+        points = dots_along(drawn, 0.4 / steps if snapped else 1 / steps)
+        if snapped:
+            points = np.unique(np.round(points * steps), axis=0) / steps
+        radius = (0.46 if snapped else 0.4) * CAP_HEIGHT / per_cap
+        span = CAP_HEIGHT - 2 * radius
+        mask = _dotted(points * span + PAD + radius, width, radius)
+        glyphs[symbol] = _spaced(mask, face)
+    return glyphs
+
+
+def _dotted(points: np.ndarray, width: float, radius: float) -> np.ndarray:
+    canvas = np.zeros((CAP_HEIGHT + 2 * PAD, int(width * CAP_HEIGHT) + 2 * PAD + 4), np.uint8)
+    for x, y in np.round(points * 16).astype(int):
+        cv2.circle(canvas, (int(x), int(y)), round(radius * 16), 255, -1, cv2.LINE_AA, 4)
+    return canvas
+
+
+def _spaced(mask: np.ndarray, face: StrokeFace) -> Glyph:
+    trimmed, _ = _trimmed(mask)
+    side = round(face.tracking * CAP_HEIGHT / 2)
+    return Glyph(trimmed, side, trimmed.shape[1] + 2 * side)
+
+
+def _trimmed(mask: np.ndarray) -> tuple[np.ndarray, int]:
+    """The columns that hold ink and the number of the first of them."""
+    columns = np.flatnonzero(mask.max(axis=0) > 64)
+    if len(columns) == 0:
+        return mask[:, :0], 0
+    return mask[:, columns[0] : columns[-1] + 1].copy(), int(columns[0])
 
 
 def restyle_zero(glyph: Glyph, style: str) -> Glyph:

@@ -4,7 +4,7 @@ character.
 A strip is made the way a real one comes about: glyphs are set into a line with its neighbours, the
 line is cut out by a not quite right quad at the resolution the photo has there, the surface, glass,
 light and camera do their work at that resolution, and the result is stretched to the strip. Every
-strip depends on (seed, index) alone.
+strip depends on (seed, index), the configuration and the installed fonts alone.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ import numpy as np
 
 from training.synthesis import degradations as effect
 from training.synthesis.backgrounds import Backgrounds
-from training.synthesis.lines import SetLine, set_other_line, set_vin_line
-from training.synthesis.surfaces import paint
+from training.synthesis.geometry import corners, edges_in_strip, places_in_strip, resample, window
+from training.synthesis.legibility import READABLE, Sight, legibility
+from training.synthesis.lines import LineConfig, SetLine, set_other_line, set_vin_line
+from training.synthesis.styles import STYLES, Style, draw_style
 from vinreader.vin import ALPHABET
 
-__all__ = ["STRIP_HEIGHT", "STRIP_WIDTH", "Strip", "StripConfig", "StripSynthesiser"]
+__all__ = ["READABLE", "STRIP_HEIGHT", "STRIP_WIDTH", "Strip", "StripConfig", "StripSynthesiser"]
 
 STRIP_HEIGHT = 32
 STRIP_WIDTH = 960
@@ -34,21 +36,36 @@ class StripConfig:
 
     negative: float = 0.12
     """Strips without a VIN: upside down, other text, plain background. Their grid stays empty."""
-    low_resolution: float = 0.5
-    """Strips whose capitals are 5.5 to 14 pixels high in the photo; the others have 14 to 44."""
+    low_resolution: float | None = None
+    """Strips whose capitals are 5.5 to 14 pixels high in the photo, the others having 14 to 44;
+    each style has its own share unless one is given."""
     valid_check_digit: float = 0.8
+    two_rows: float = 0.06
+    """Strips of one row of a number that is set in two: 4 to 13 characters."""
+    styles: tuple[str, ...] = ()
+    """Only these ways of making, by their shares; all of them if none is named."""
+    held_out: bool = False
+    """Only font families that training never sees; otherwise never those."""
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.styles) - set(STYLES):
+            raise ValueError(f"no such style: {', '.join(sorted(unknown))}")
 
 
 @dataclass(frozen=True)
 class Strip:
     """`image` (32, 960) uint8; `boxes` (N, 2) float32 left and right edge in strip pixels; `labels`
-    (N,) int64 indices into the alphabet. Negatives have N = 0."""
+    (N,) int64 indices into the alphabet, which spell `text`. Negatives have N = 0.
+
+    `style` names the way the number is made; `legibility`, 0 to 1, says how well a person could
+    read it: without doubt from `READABLE` on."""
 
     image: np.ndarray
     boxes: np.ndarray
     labels: np.ndarray
     text: str
     style: str
+    legibility: float = 1.0
 
 
 class StripSynthesiser:
@@ -61,6 +78,9 @@ class StripSynthesiser:
         self.seed = seed
         self.config = config or StripConfig()
         self.backgrounds = Backgrounds(real)
+        self.lines = LineConfig(
+            self.config.valid_check_digit, self.config.two_rows, self.config.held_out
+        )
 
     def make(self, index: int) -> Strip:
         """The strip number `index` of this seed."""
@@ -68,111 +88,79 @@ class StripSynthesiser:
         kind = "vin"
         if rng.random() < self.config.negative:
             kind = str(rng.choice(["upside_down", "other_text", "background"], p=[0.4, 0.4, 0.2]))
+        style = draw_style(rng, self.config.styles)
         if kind in ("other_text", "background"):
-            line = set_other_line(rng, empty=kind == "background")
+            line = set_other_line(rng, style.script, self.lines, empty=kind == "background")
         else:
-            line = set_vin_line(rng, self.config.valid_check_digit)
-        image, boxes, style = self._photograph(rng, line)
+            line = set_vin_line(rng, style.script, self.lines)
+        image, boxes, clarity = self._photograph(rng, line, style)
         if kind == "upside_down":
-            image, boxes = image[::-1, ::-1].copy(), boxes[:0]
-        inside = (boxes.mean(axis=1) > 0) & (boxes.mean(axis=1) < STRIP_WIDTH)
-        labels = np.array([ALPHABET.index(s) for s in line.text[: len(boxes)]], np.int64)
-        return Strip(image, boxes[inside], labels[inside], line.text, style)
+            image, boxes, clarity = image[::-1, ::-1].copy(), boxes[:0], 0.0
+        middles = boxes.mean(axis=1)
+        inside = np.flatnonzero((middles > 0) & (middles < STRIP_WIDTH))
+        text = "".join(line.text[i] for i in inside)
+        labels = np.array([ALPHABET.index(symbol) for symbol in text], np.int64)
+        return Strip(image, boxes[inside], labels, text, style.name, clarity)
 
     def _photograph(
-        self, rng: np.random.Generator, line: SetLine
-    ) -> tuple[np.ndarray, np.ndarray, str]:
-        low = rng.random() < self.config.low_resolution
+        self, rng: np.random.Generator, line: SetLine, style: Style
+    ) -> tuple[np.ndarray, np.ndarray, float]:
+        """The strip (32, 960), the characters' edges in it (N, 2) and its legibility."""
+        share = style.low if self.config.low_resolution is None else self.config.low_resolution
+        low = rng.random() < share
         cap = float(rng.uniform(5.5, 14) if low else np.exp(rng.uniform(np.log(14), np.log(44))))
-        window, size = _window(rng, line, cap)
-        to_photo = cv2.getPerspectiveTransform(
-            window, np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
-        )
-        ink = _resample(line.ink, to_photo, size, cap / line.cap)
-        picture, style = paint(rng, ink, cap, self.backgrounds)
-        picture = _take_photo(rng, picture, cap)
+        quad, size = window(rng, line, cap, style.slant)
+        to_photo = cv2.getPerspectiveTransform(quad, corners(size))
+        ink = resample(line.ink, quad, size, cap / line.cap)
+        picture = style.paint(rng, ink, cap, self.backgrounds)
+        picture = _weather(rng, picture, cap)
+        photo, blur = _take_photo(rng, picture, cap)
         how = cv2.INTER_LINEAR if rng.random() < 0.5 else cv2.INTER_CUBIC
-        if picture.shape[0] > STRIP_HEIGHT * 1.5:
+        if photo.shape[0] > STRIP_HEIGHT * 1.5:
             how = cv2.INTER_AREA
-        strip = cv2.resize(picture, (STRIP_WIDTH, STRIP_HEIGHT), interpolation=how)
-        boxes = _project(line.edges, to_photo)[:, :, 0] * (STRIP_WIDTH / size[0])
-        return strip, boxes.astype(np.float32), style
+        shape = (STRIP_WIDTH, STRIP_HEIGHT)
+        strip = cv2.resize(photo, shape, interpolation=how)
+        scale = np.array([STRIP_WIDTH / size[0], STRIP_HEIGHT / size[1]])
+        boxes = edges_in_strip(line, to_photo, scale)
+        places = places_in_strip(line, to_photo, scale)
+        wide = float(np.median(np.diff(boxes, axis=1))) / scale[0] if len(boxes) else 0.0
+        shown = cv2.resize(ink, shape, interpolation=cv2.INTER_AREA)
+        clarity = legibility(strip, shown, places, Sight(cap, wide, blur))
+        return strip, boxes, clarity
 
 
-def _window(
-    rng: np.random.Generator, line: SetLine, cap: float
-) -> tuple[np.ndarray, tuple[int, int]]:
-    """The quad (4, 2) that a rectifier would cut, in pixels of the set line, and its size in the
-    photo.
-
-    It is wrong as real ones are: margins of any size, ends cut, rows missing, shear, tilt and
-    keystone.
-    """
-    left, right = line.span
-    width = right - left
-    wide = rng.random() < 0.12
-    margins = rng.uniform(-0.01, 0.45 if wide else 0.10, 2) * width
-    rows = rng.normal(0.28, 0.17, 2).clip(-0.2, 0.8)
-    if rng.random() < 0.25:  # the detector took a touching bar code or line for a part of this one
-        rows[int(rng.integers(2))] = rng.uniform(0.5, 1.3)
-    above, below = rows * line.cap
-    shear = rng.normal(0, 0.22) * line.cap
-    tilt = rng.normal(0, 0.16) * line.cap
-    x0, x1 = left - margins[0], right + margins[1]
-    y0, y1 = line.top - above, line.top + line.cap + below
-    window = np.array(
-        [
-            [x0 + shear, y0 - tilt],
-            [x1 + shear, y0 + tilt],
-            [x1 - shear, y1 + tilt],
-            [x0 - shear, y1 - tilt],
-        ]
-    )
-    window[:, 1] += rng.normal(0, 0.05, 4) * line.cap
-    squeeze = float(np.exp(rng.normal(0, 0.22)))
-    scale = cap / line.cap
-    size = (
-        max(60, int((x1 - x0) * scale * squeeze)),
-        max(8, int((y1 - y0) * scale)),
-    )
-    return window.astype(np.float32), size
+def _weather(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndarray:
+    """Light and wear that may befall any surface."""
+    if rng.random() < 0.18:
+        picture = effect.shade_edge(picture, rng)
+    if rng.random() < 0.06:
+        picture = effect.glare(picture, rng)
+    if rng.random() < 0.07:
+        picture = effect.scratches(picture, rng, cap)
+    return picture
 
 
-def _resample(
-    ink: np.ndarray, to_photo: np.ndarray, size: tuple[int, int], scale: float
-) -> np.ndarray:
-    """(H, W) float32 coverage of the line at the photo's resolution, filtered against aliasing."""
-    if scale < 0.7:  # area averaging first: a warp alone would alias
-        shrink = scale * 1.3
-        small = cv2.resize(ink, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        fx, fy = small.shape[1] / ink.shape[1], small.shape[0] / ink.shape[0]
-        to_photo = to_photo @ np.diag([1 / fx, 1 / fy, 1.0])
-        ink = small
-    warped = cv2.warpPerspective(ink, to_photo, size, flags=cv2.INTER_LINEAR)
-    return warped.astype(np.float32) * np.float32(1 / 255)
-
-
-def _project(points: np.ndarray, homography: np.ndarray) -> np.ndarray:
-    """Points (…, 2) through a (3, 3) homography."""
-    homogeneous = np.concatenate([points, np.ones((*points.shape[:-1], 1))], axis=-1)
-    moved = homogeneous @ homography.T
-    return np.asarray(moved[..., :2] / moved[..., 2:])
-
-
-def _take_photo(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndarray:
-    """Camera and file: focus, motion, noise, exposure, compression, resampling by apps. uint8
-    out."""
-    if rng.random() < 0.75:
-        picture = effect.blur(picture, rng, max(0.3, abs(float(rng.normal(0, 0.055))) * cap))
-    if rng.random() < 0.15:
-        picture = effect.motion_blur(picture, rng, rng.uniform(0.1, 0.3) * cap)
+def _take_photo(
+    rng: np.random.Generator, picture: np.ndarray, cap: float
+) -> tuple[np.ndarray, float]:
+    """Camera and file: focus, motion, noise, exposure, compression, sharpening. The photo (H, W)
+    uint8 and the standard deviation of its blur, pixels."""
+    spread = 0.3**2
     if rng.random() < 0.7:
-        picture = effect.grain(picture, rng, float(rng.gamma(1.5, 0.009)))
-    gain, lift = float(np.exp(rng.normal(0, 0.2))), float(rng.normal(0, 0.06))
+        sigma = max(0.3, abs(float(rng.normal(0, 0.055))) * cap)
+        picture = effect.blur(picture, rng, sigma)
+        spread += sigma**2
+    if rng.random() < 0.12:
+        length = float(rng.uniform(0.08, 0.28)) * cap
+        picture = effect.motion_blur(picture, rng, length)
+        spread += length**2 / 12
+    if rng.random() < 0.65:
+        picture = effect.grain(picture, rng, float(rng.gamma(1.5, 0.007)))
+    gain, lift = float(np.exp(rng.normal(-0.08, 0.18))), float(rng.normal(0, 0.05))
     photo = effect.as_camera(picture * gain + lift)
     if rng.random() < 0.7:
-        photo = effect.jpeg(photo, int(rng.integers(22, 96)))
+        photo = effect.jpeg(photo, int(rng.integers(26, 96)))
     if cap < 14 and rng.random() < 0.3:  # sharpened by the phone
         soft = cv2.GaussianBlur(photo, (0, 0), 1.0)
         photo = cv2.addWeighted(photo, 1.7, soft, -0.7, 0)
-    return photo
+    return photo, float(np.sqrt(spread))

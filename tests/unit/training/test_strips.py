@@ -10,10 +10,17 @@ import pytest
 
 from training.synthesis.fonts import faces
 from training.synthesis.glyphs import CAP_HEIGHT, PAD, glyph_set, restyle_zero
-from training.synthesis.lines import set_other_line, set_vin_line
+from training.synthesis.lines import LineConfig, set_other_line, set_vin_line
 from training.synthesis.numbers import random_vin
-from training.synthesis.strips import STRIP_HEIGHT, STRIP_WIDTH, Strip, StripSynthesiser
-from training.synthesis.surfaces import SURFACES
+from training.synthesis.scripts import HELD_OUT_STROKES, TRAINED_STROKES, Script
+from training.synthesis.strips import (
+    STRIP_HEIGHT,
+    STRIP_WIDTH,
+    Strip,
+    StripConfig,
+    StripSynthesiser,
+)
+from training.synthesis.styles import STYLES
 from vinreader.results import CheckDigit
 from vinreader.vin import ALPHABET, is_well_formed, verdict
 
@@ -23,6 +30,14 @@ pytestmark = pytest.mark.usefixtures("fonts")
 def strips(number: int, seed: int = 5) -> Iterator[Strip]:
     synthesiser = StripSynthesiser(seed)
     return (synthesiser.make(index) for index in range(number))
+
+
+def test_faces_held_out_are_never_trained_with() -> None:
+    trained, reserved = faces(), faces(held_out=True)
+    assert len(trained) >= 80
+    assert len(reserved) >= 8
+    assert not {face.path for face in trained} & {face.path for face in reserved}
+    assert not set(TRAINED_STROKES) & set(HELD_OUT_STROKES)
 
 
 def test_forty_faces_of_every_family_are_drawn_from() -> None:
@@ -50,9 +65,9 @@ def test_strips_have_the_recognisers_size_and_boxes_from_left_to_right() -> None
 
 
 def test_labels_spell_the_number() -> None:
-    whole = [strip for strip in strips(40) if len(strip.labels) == 17]
-    assert len(whole) > 20
-    for strip in whole:
+    made = list(strips(60))
+    assert sum(len(strip.labels) == 17 for strip in made) > 35
+    for strip in made:
         assert "".join(ALPHABET[label] for label in strip.labels) == strip.text
 
 
@@ -61,14 +76,37 @@ def test_some_strips_hold_no_number() -> None:
     assert 5 <= empty <= 40  # 12 % on average
 
 
-def test_every_surface_is_drawn() -> None:
-    assert {strip.style for strip in strips(150)} == set(SURFACES)
+def test_every_style_is_drawn_often_enough() -> None:
+    styles = [strip.style for strip in strips(300)]
+    assert set(styles) == set(STYLES)
+    assert min(style.share for style in STYLES.values()) >= 0.06
+    assert sum(style.share for style in STYLES.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_a_named_style_is_the_only_one(name: str) -> None:
+    synthesiser = StripSynthesiser(1, config=StripConfig(styles=(name,), negative=0.0))
+    assert {synthesiser.make(index).style for index in range(5)} == {name}
+
+
+def test_an_unknown_style_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such style: crayon"):
+        StripConfig(styles=("crayon",))
+
+
+def test_a_row_of_a_number_in_two_rows_spells_its_own_characters_alone() -> None:
+    synthesiser = StripSynthesiser(4, config=StripConfig(negative=0.0, two_rows=1.0))
+    for index in range(20):
+        strip = synthesiser.make(index)
+        assert 3 <= len(strip.text) <= 13
+        assert "".join(ALPHABET[label] for label in strip.labels) == strip.text
+        assert np.all(np.diff(strip.boxes, axis=1) < 140)
 
 
 def test_ink_lies_in_the_boxes_and_not_between_the_lines() -> None:
     rng = np.random.default_rng(3)
     for _ in range(10):
-        line = set_vin_line(rng, 1.0)
+        line = set_vin_line(rng, Script(), LineConfig(1.0, two_rows=0.0))
         rows = line.ink[int(line.top) : int(line.top + line.cap)]
         for (left, _), (right, _) in line.edges:
             assert rows[:, int(left) : int(np.ceil(right))].max() > 80
@@ -76,7 +114,7 @@ def test_ink_lies_in_the_boxes_and_not_between_the_lines() -> None:
 
 
 def test_a_line_without_a_number_has_no_boxes() -> None:
-    line = set_other_line(np.random.default_rng(0), empty=False)
+    line = set_other_line(np.random.default_rng(0), Script(), LineConfig(), empty=False)
     assert line.edges.shape == (0, 2, 2)
     assert line.ink.max() > 0
 

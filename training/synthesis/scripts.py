@@ -1,0 +1,104 @@
+"""How a line is written: which alphabet, how wide it is set, how evenly.
+
+A style of making (see `styles`) has a `Script`, the shares of what its tools do; `draw_hand` draws
+one `Hand` from it, which writes one line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.synthesis.glyphs import (
+    Alphabet,
+    draw_face,
+    glyph_set,
+    needle_set,
+    restyle_zero,
+    stroke_set,
+)
+from vinreader.vin import ALPHABET
+
+__all__ = ["HELD_OUT_STROKES", "TRAINED_STROKES", "Hand", "Script", "draw_hand"]
+
+TRAINED_STROKES = ("engraver", "stamp", "plate", "slab", "octagon")
+HELD_OUT_STROKES = ("technical",)
+FACES_PER_FAMILY = 40
+"""Faces of a family of strokes that are drawn from; all of them fit the cache of alphabets."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """Shares from 0 to 1 of what the lines of one style look like."""
+
+    strokes: float = 0.3
+    """Alphabets built from strokes; the others come from installed fonts."""
+    families: tuple[str, ...] = TRAINED_STROKES
+    dots: str = ""
+    """`printer` or `needle`: the alphabet is set in dots."""
+    uneven: float = 0.1
+    """Lines struck character by character: height, turn and depth differ."""
+    starred: float = 0.1
+    """Lines with the same mark at both ends."""
+    wide: float = 0.3
+    """Lines with a fixed pitch instead of each character's own width."""
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How one line is written; lengths in pixels of the glyphs."""
+
+    alphabet: Alphabet
+    tracking: float
+    pitch: float | None
+    weight: int
+    jitter: float
+    turn: float
+    """Standard deviation of a character's turn, degrees."""
+    depth: float
+    """Standard deviation of how deep or dark a character is, 0 to 1."""
+    sag: float
+    step: float
+    """How far the second part of the line stands lower than the first."""
+    gaps: float
+    """Room added between the sections of the number."""
+
+
+def draw_hand(rng: np.random.Generator, script: Script, held_out: bool = False) -> Hand:
+    """One way of writing a line."""
+    alphabet = _draw_alphabet(rng, script, held_out)
+    if rng.random() < 0.1 and not script.dots:
+        style = "slash" if rng.random() < 0.65 else "dot"
+        alphabet = {**alphabet, "0": restyle_zero(alphabet["0"], style)}
+    widest = max(alphabet[s].advance for s in "MW0")
+    uneven = rng.random() < script.uneven
+    tight = rng.random() < 0.72
+    return Hand(
+        alphabet=alphabet,
+        tracking=float(rng.uniform(-0.01, 0.3) if tight else rng.uniform(0.3, 0.75)) * 48,
+        pitch=widest * float(rng.uniform(0.95, 1.5)) if rng.random() < script.wide else None,
+        weight=0 if script.dots else int(rng.choice([-2, 0, 2, 4], p=[0.1, 0.6, 0.2, 0.1])),
+        jitter=float(rng.gamma(2, 0.7)) if uneven else 0.0,
+        turn=float(rng.gamma(2, 0.9)) if uneven else 0.0,
+        depth=float(rng.uniform(0.05, 0.35)) if uneven else 0.0,
+        sag=float(rng.normal(0, 7)) if rng.random() < 0.2 else 0.0,
+        step=float(rng.normal(0, 6)) if rng.random() < 0.05 else 0.0,
+        gaps=float(rng.uniform(6, 70)) if rng.random() < 0.1 else 0.0,
+    )
+
+
+def _draw_alphabet(rng: np.random.Generator, script: Script, held_out: bool) -> Alphabet:
+    families = HELD_OUT_STROKES if held_out else script.families
+    if script.dots or rng.random() < script.strokes:
+        family = families[int(rng.integers(len(families)))]
+        number = int(rng.integers(FACES_PER_FAMILY))
+        if not script.dots:
+            return stroke_set(family, number)
+        printer = script.dots == "printer"
+        per_cap = int(rng.integers(7, 12) if printer else rng.integers(8, 15))
+        return needle_set(family, number % 10, per_cap, printer)
+    while True:
+        alphabet = glyph_set(draw_face(rng, held_out))
+        if all(symbol in alphabet for symbol in ALPHABET):
+            return alphabet

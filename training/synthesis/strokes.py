@@ -1,0 +1,255 @@
+"""Alphabets built from strokes, as makers cut their stamps, needles and plates: no face that can be
+installed has them, but random proportions of the same simple construction come close to most.
+
+A character is a few paths in a unit box (x to the right, y down, 0 the cap line, 1 the baseline).
+`l`, `c`, `r` stand for x = 0, 0.5, 1 and `t`, `m`, `b` for y = top, waist, bottom; numbers stand
+for themselves. A point marked `!` is a sharp corner, others are rounded; a path ending in `z` is
+closed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+__all__ = ["STROKE_FAMILIES", "StrokeFace", "paths", "stroke_face"]
+
+Path = np.ndarray
+"""(N, 2) float32 points of one stroke."""
+
+_PLAIN = {
+    "A": ["l,b! c,t! r,b!", ".18,.66! .82,.66!"],
+    "B": ["l,m! l,t! .92,t .92,m l,m!", "l,m! r,m r,b l,b! l,m!"],
+    "C": ["r,.24 r,t l,t l,b r,b r,.76"],
+    "D": ["l,t! r,t r,b l,b! z"],
+    "E": ["r,t! l,t! l,b! r,b!", "l,m! .82,m!"],
+    "F": ["r,t! l,t! l,b!", "l,m! .8,m!"],
+    "G": ["r,.22 r,t l,t l,b r,b r,.54! .55,.54!"],
+    "H": ["l,t! l,b!", "r,t! r,b!", "l,m! r,m!"],
+    "I": ["c,t! c,b!"],
+    "J": ["r,t! r,b l,b l,.7"],
+    "K": ["l,t! l,b!", "r,t! l,.62!", ".36,.4! r,b!"],
+    "L": ["l,t! l,b! r,b!"],
+    "M": ["l,b! l,t! c,.62! r,t! r,b!"],
+    "N": ["l,b! l,t! r,b! r,t!"],
+    "O": ["l,t r,t r,b l,b z"],
+    "P": ["l,b! l,t! r,t r,m l,m!"],
+    "Q": ["l,t r,t r,b l,b z", ".6,.72! r,b!"],
+    "R": ["l,b! l,t! r,t r,m l,m!", ".45,m! r,b!"],
+    "S": ["r,.22 r,t l,t l,m r,m r,b l,b l,.78"],
+    "T": ["l,t! r,t!", "c,t! c,b!"],
+    "U": ["l,t! l,b r,b r,t!"],
+    "V": ["l,t! c,b! r,t!"],
+    "W": ["l,t! .25,b! c,.3! .75,b! r,t!"],
+    "X": ["l,t! r,b!", "r,t! l,b!"],
+    "Y": ["l,t! c,.48! r,t!", "c,.48! c,b!"],
+    "Z": ["l,t! r,t! l,b! r,b!"],
+    "0": ["l,t r,t r,b l,b z"],
+    "1": [".1,.24! .55,t! .55,b!"],
+    "2": ["l,.26 l,t r,t r,.42 l,b! r,b!"],
+    "3": ["l,.2 l,t .95,t .95,m .4,m!", ".4,m! r,m r,b l,b l,.8"],
+    "4": [".72,b! .72,t! l,.7! r,.7!"],
+    "5": [".95,t! .12,t! .05,.46! r,.36 r,b l,b l,.82"],
+    "6": ["r,.2 r,t l,t l,b r,b r,m l,m l,.7"],
+    "7": ["l,t! r,t! .3,b!"],
+    "8": [".06,t .94,t .94,m .06,m z", "l,m r,m r,b l,b z"],
+    "9": ["l,.8 l,b r,b r,t l,t l,m r,m r,.3"],
+    "*": ["c,.2! c,.8!", ".1,.35! .9,.65!", ".9,.35! .1,.65!"],
+    "#": [".3,.1! .2,.9!", ".8,.1! .7,.9!", "l,.35! r,.35!", "l,.65! r,.65!"],
+    ":": ["c,.3! c,.34!", "c,.9! c,.94!"],
+    ".": ["c,.94! c,.98!"],
+    "-": [".1,.5! .9,.5!"],
+    "/": ["l,b! r,t!"],
+}
+_VARIANTS = {
+    "A": ["l,b! .32,t! .68,t! r,b!", ".1,.66! .9,.66!"],
+    "G": ["r,.22 r,t l,t l,b r,b! r,.54! .6,.54!"],
+    "J": [".3,t! r,t! r,b l,b l,.7"],
+    "K": ["l,t! l,b!", "r,t! .05,m! r,b!"],
+    "M": ["l,b! .08,t! c,b! .92,t! r,b!"],
+    "R": ["l,b! l,t! r,t r,m l,m!", ".7,m! r,b!"],
+    "W": ["l,t! .22,b! c,t! .78,b! r,t!"],
+    "Y": ["l,t! c,.6! r,t!", "c,.6! c,b!"],
+    "1": [".15,.24! .55,t! .55,b!", ".1,b! r,b!"],
+    "2": ["l,.24 l,t r,t r,m l,.62 l,b! r,b!"],
+    "3": ["l,t! .95,t! .42,.4! r,.4 r,b l,b l,.8"],
+    "4": [".4,t! l,.68! r,.68!", ".74,.4! .74,b!"],
+    "5": ["r,t! l,t! l,.44! r,.44 r,b l,b l,.84"],
+    "6": [".72,t! .1,.5 l,b r,b r,.45 l,.45 l,.75"],
+    "7": ["l,.16! l,t! r,t! .4,.5 .35,b!"],
+    "8": ["l,m l,t r,t r,m l,m l,b r,b r,m l,m"],
+    "9": [".28,b! .9,.5 r,t l,t l,.55 r,.55 r,.25"],
+    "*": ["c,.15! c,.85!", "l,.5! r,.5!", ".1,.2! .9,.8!", ".9,.2! .1,.8!"],
+}
+_WIDTHS = {"M": 1.25, "W": 1.35, "1": 0.62, "I": 0.15, "J": 0.85, "L": 0.9, ":": 0.12, ".": 0.12}
+_STEMS = 0.16
+"""Half length of a serif against the width of the character."""
+
+
+@dataclass(frozen=True)
+class StrokeFace:
+    """One alphabet: lengths against the cap height, except `corner`, the share of a corner's
+    shorter side that is rounded off (1 makes bowls of half circles)."""
+
+    weight: float
+    width: float
+    corner: float
+    waist: float
+    stress: float
+    slab: bool
+    flat: bool
+    zero: str
+    variants: frozenset[str]
+    tracking: float
+
+
+@dataclass(frozen=True)
+class _Family:
+    """Ranges that a family's faces are drawn from."""
+
+    weight: tuple[float, float]
+    width: tuple[float, float]
+    corner: tuple[float, float]
+    slab: float
+    flat: float
+
+
+STROKE_FAMILIES = {
+    "engraver": _Family((0.06, 0.12), (0.5, 0.85), (0.5, 1.0), 0.0, 0.0),
+    "stamp": _Family((0.08, 0.19), (0.42, 0.75), (0.2, 1.0), 0.1, 0.2),
+    "plate": _Family((0.14, 0.26), (0.5, 0.9), (0.3, 1.0), 0.0, 0.8),
+    "slab": _Family((0.11, 0.24), (0.55, 0.95), (0.5, 1.0), 1.0, 0.8),
+    "octagon": _Family((0.09, 0.18), (0.45, 0.8), (0.08, 0.3), 0.15, 0.5),
+    "technical": _Family((0.07, 0.16), (0.35, 0.6), (0.6, 1.0), 0.0, 0.3),
+}
+"""Families of alphabets; `technical` is among those that training never sees."""
+
+
+@lru_cache(maxsize=2000)
+def stroke_face(family: str, number: int) -> StrokeFace:
+    """The face of that number; every family has any number of them."""
+    ranges = STROKE_FAMILIES[family]
+    rng = np.random.default_rng([sorted(STROKE_FAMILIES).index(family), number])
+    changed = [s for s in _VARIANTS if rng.random() < 0.4]
+    return StrokeFace(
+        weight=float(rng.uniform(*ranges.weight)),
+        width=float(rng.uniform(*ranges.width)),
+        corner=float(rng.uniform(*ranges.corner)),
+        waist=float(rng.uniform(0.42, 0.56)),
+        stress=float(np.exp(rng.normal(0, 0.15))),
+        slab=bool(rng.random() < ranges.slab),
+        flat=bool(rng.random() < ranges.flat),
+        zero=str(rng.choice(["plain", "slash", "dot"], p=[0.82, 0.12, 0.06])),
+        variants=frozenset(changed),
+        tracking=float(rng.uniform(0.1, 0.3)),
+    )
+
+
+def paths(face: StrokeFace, symbol: str) -> tuple[list[Path], float]:
+    """The strokes of a symbol, in cap heights from the cap line's left end, and its width."""
+    table = _VARIANTS if symbol in face.variants else _PLAIN
+    strokes = list(table[symbol])
+    width = face.width * _WIDTHS.get(symbol, 0.95 if symbol.isdigit() else 1.0)
+    if symbol == "0" and face.zero == "slash":
+        strokes.append(".12,.86! .88,.14!")
+    elif symbol == "0" and face.zero == "dot":
+        strokes.append("c,.47! c,.53!")
+    scale = np.array([width, 1.0], np.float32)
+    drawn: list[Path] = []
+    for stroke in strokes:
+        points, sharp, closed = _parse(stroke, face.waist)
+        if face.slab and symbol.isalnum():
+            drawn += [serif * scale for serif in _serifs(points, sharp, closed)]
+        drawn.append(_rounded(points * scale, sharp, closed, face.corner))
+    return drawn, width
+
+
+def _parse(stroke: str, waist: float) -> tuple[Path, list[bool], bool]:
+    names = {"l": 0.0, "c": 0.5, "r": 1.0, "t": 0.0, "m": waist, "b": 1.0}
+    tokens = stroke.split()
+    closed = tokens[-1] == "z"
+    tokens = tokens[:-1] if closed else tokens
+    points = [
+        [names[part] if part in names else float(part) for part in token.rstrip("!").split(",")]
+        for token in tokens
+    ]
+    return np.array(points, np.float32), [token.endswith("!") for token in tokens], closed
+
+
+def _serifs(points: Path, sharp: list[bool], closed: bool) -> list[Path]:
+    """Short bars across the feet and heads of stems, and at the ends of the arms of E, F, T, Z."""
+    found = []
+    for i, (x, y) in enumerate(points):
+        if not sharp[i] or not (y < 0.01 or y > 0.99):
+            continue
+        end = not closed and i in (0, len(points) - 1)
+        others = [points[j] for j in (i - 1, i + 1) if 0 <= j < len(points)]
+        upright = any(abs(o[1] - y) > 0.3 for o in others)
+        if upright:
+            found.append(np.array([[x - _STEMS, y], [x + _STEMS, y]], np.float32))
+        elif end:
+            inwards = 0.17 if y < 0.5 else -0.17
+            found.append(np.array([[x, y], [x, y + inwards]], np.float32))
+    return found
+
+
+def _rounded(points: Path, sharp: list[bool], closed: bool, corner: float) -> Path:
+    """The path with its unmarked corners replaced by quarter arcs of `corner` of half a side."""
+    count = len(points)
+    path: list[np.ndarray] = []
+    for i in range(count):
+        here = points[i]
+        if sharp[i] or (not closed and i in (0, count - 1)):
+            path.append(here)
+            continue
+        before, after = points[i - 1] - here, points[(i + 1) % count] - here
+        a, b = float(np.hypot(*before)), float(np.hypot(*after))
+        # A side is shared by its two corners, unless the other one is an end.
+        whole_a = not closed and i - 1 == 0
+        whole_b = not closed and i + 1 == count - 1
+        reach = corner * min(a * (1.0 if whole_a else 0.5), b * (1.0 if whole_b else 0.5))
+        u, v = before / max(a, 1e-6) * reach, after / max(b, 1e-6) * reach
+        turn = np.linspace(0, np.pi / 2, 7)[:, None]
+        path.extend(here + u * (1 - np.sin(turn)) + v * (1 - np.cos(turn)))
+    if closed:
+        path.append(path[0])
+    return np.array(path, np.float32)
+
+
+def draw_strokes(
+    drawn: list[Path], width: float, face: StrokeFace, cap: int, pad: int
+) -> np.ndarray:
+    """(cap + 2·pad, W) uint8 coverage; the left end of the box stands `pad` from the left."""
+    over = 2
+    stress = face.stress
+    half = face.weight / 2
+    size = (int((width * cap + 2 * pad) * over * stress), (cap + 2 * pad) * over)
+    canvas = np.zeros((size[1], size[0]), np.uint8)
+    pen = max(2, round(face.weight * cap * over))
+    inset = np.array([0.0, 0.0 if face.flat else half], np.float32)
+    squeeze = np.array([stress, 1.0 if face.flat else 1 - face.weight], np.float32)
+    for path in drawn:
+        at = (path * squeeze + inset) * cap + np.array([pad * stress, pad], np.float32)
+        fixed = np.round(at * over * 16).astype(np.int32)
+        cv2.polylines(canvas, [fixed[:, None]], False, 255, pen, cv2.LINE_AA, 4)
+    if face.flat:  # strokes end in a straight cut at the cap line and the baseline
+        edge = round((pad - half * cap * 0.5) * over)
+        canvas[:edge] = 0
+        canvas[-edge:] = 0
+    target = (int(width * cap + 2 * pad), cap + 2 * pad)
+    return cv2.resize(canvas, target, interpolation=cv2.INTER_AREA)
+
+
+def dots_along(drawn: list[Path], spacing: float) -> np.ndarray:
+    """(N, 2) points at even steps along all strokes, as a needle marks them; cap heights."""
+    points: list[np.ndarray] = []
+    for path in drawn:
+        steps = np.hypot(*np.diff(path, axis=0).T)
+        along = np.concatenate([[0.0], np.cumsum(steps)])
+        count = max(2, round(float(along[-1]) / spacing) + 1)
+        at = np.linspace(0, along[-1], count)
+        points.append(np.stack([np.interp(at, along, path[:, k]) for k in (0, 1)], 1))
+    return np.concatenate(points).astype(np.float32)
