@@ -47,16 +47,18 @@ def encode(boxes: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """
     grid = np.zeros((CELLS, len(ANCHORS), 4), np.float32)
     anchors = np.array(ANCHORS)
-    for (left, right), label in zip(boxes, labels, strict=True):
-        width, centre = max(right - left, 2.0), (left + right) / 2 / CELL_WIDTH
-        cell = min(int(centre), CELLS - 1)
-        likeness = np.minimum(anchors, width) / np.maximum(anchors, width)
-        for anchor in np.argsort(-likeness):
-            if grid[cell, anchor, 0] != 1:
-                grid[cell, anchor] = (1, centre - cell, np.log(width / anchors[anchor]), label)
+    widths = np.maximum(boxes[:, 1] - boxes[:, 0], 2.0)[:, None]
+    centres = boxes.mean(axis=1) / CELL_WIDTH
+    cells = np.minimum(centres.astype(int), CELLS - 1)
+    likeness = np.minimum(anchors, widths) / np.maximum(anchors, widths)
+    logs = np.log(widths / anchors)
+    for i, order in enumerate(np.argsort(-likeness, axis=1)):
+        cell = grid[cells[i]]
+        for anchor in order:
+            if cell[anchor, 0] != 1:
+                cell[anchor] = (1, centres[i] - cells[i], logs[i, anchor], labels[i])
                 break
-        close = (likeness > IGNORE_RATIO) & (grid[cell, :, 0] == 0)
-        grid[cell, close, 0] = -1
+        cell[(likeness[i] > IGNORE_RATIO) & (cell[:, 0] == 0), 0] = -1
     return grid
 
 
