@@ -1,4 +1,4 @@
-"""Real photos as training material and as judges, shown on the synthetic sample in their place."""
+"""Real photos as training material, shown on the synthetic sample in their place."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ import numpy as np
 import pytest
 
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
-from training.evaluate import edit_distance, read_all
 from training.recognition import alignment
 from training.recognition.alignment import Aligned, aligned_photos
 from training.recognition.real_strips import RealStrips
 from training.synthesis.backgrounds import Backgrounds
-from vinreader.models import DEFAULT_MODELS_DIR
-from vinreader.reader import Reader
 from vinreader.vin import ALPHABET
 
 COLUMNS = "file,vin,track,location,label_confidence\n"
@@ -88,26 +85,6 @@ def test_without_photos_alignment_says_so(tmp_path: Path) -> None:
     alignment.add_arguments(parser)
     with pytest.raises(SystemExit, match="No real photos"):
         alignment.align(parser.parse_args(["--real", str(tmp_path / "none")]))
-
-
-def test_only_certain_labels_judge(photos: Path) -> None:
-    reader = Reader.load(DEFAULT_MODELS_DIR)
-    (blank,) = read_all(reader, photos, uncertain=False)
-    assert (blank.file, blank.vin, blank.status, blank.right) == (
-        "blank.jpg",
-        "",
-        "not_found",
-        False,
-    )
-    (sample,) = read_all(reader, photos, uncertain=True)
-    assert (sample.file, sample.status, sample.right) == ("sample.jpg", "read", True)
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "distance"), [("", "ABC", 3), ("ABC", "ABC", 0), ("ABC", "AXC", 1), ("ABC", "BC", 1)]
-)
-def test_edit_distance(a: str, b: str, distance: int) -> None:
-    assert edit_distance(a, b) == edit_distance(b, a) == distance
 
 
 def test_backgrounds_keep_away_from_the_number(photos: Path) -> None:

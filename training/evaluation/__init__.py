@@ -1,0 +1,1 @@
+"""How well the models read: photos, held-out synthetic strips, tables, pictures, comparisons."""
