@@ -25,7 +25,7 @@ def window(
     """
     left, right = line.span
     margins = _margins(rng, line)
-    rows = rng.normal(0.26, 0.17, 2).clip(-0.2, 0.8)
+    rows = rng.normal(0.22, 0.16, 2).clip(-0.2, 0.8)
     if rng.random() < 0.25:  # the detector took a touching bar code or line for a part of this one
         rows[int(rng.integers(2))] = rng.uniform(0.5, 1.3)
     above, below = rows * line.cap

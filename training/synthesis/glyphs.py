@@ -118,7 +118,7 @@ def needle_set(family: str, number: int, per_cap: int, snapped: bool) -> Alphabe
         points = dots_along(drawn, 0.4 / steps if snapped else 1 / steps)
         if snapped:
             points = np.unique(np.round(points * steps), axis=0) / steps
-        radius = (0.46 if snapped else 0.4) * CAP_HEIGHT / per_cap
+        radius = (0.46 if snapped else 0.34) * CAP_HEIGHT / per_cap
         span = CAP_HEIGHT - 2 * radius
         mask = _dotted(points * span + PAD + radius, width, radius)
         glyphs[symbol] = _spaced(mask, face)

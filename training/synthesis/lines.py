@@ -41,11 +41,13 @@ class LineConfig:
 
 @dataclass(frozen=True)
 class SetLine:
-    """`ink` (H, W) uint8 coverage; capitals stand between rows `top` and `top + cap`; `span` is
-    the left and right end of the number itself; `edges` (N, 2, 2) float32 are the middles of
-    the left and right edge of each of its characters (x, y), which `text` spells."""
+    """`ink` (H, W) uint8 coverage, `own` that of the number without its neighbours; capitals stand
+    between rows `top` and `top + cap`; `span` is the left and right end of the number itself;
+    `edges` (N, 2, 2) float32 are the middles of the left and right edge of each of its characters
+    (x, y), which `text` spells."""
 
     ink: np.ndarray
+    own: np.ndarray
     top: float
     cap: float
     span: tuple[float, float]
@@ -67,13 +69,14 @@ def set_vin_line(rng: np.random.Generator, script: Script, config: LineConfig) -
     ink, positions = _write(rng, hand, [*prefix, *shown, *suffix], len(vin) - len(other))
     own = positions[len(prefix) : len(prefix) + len(shown)]
     span = (float(own[0, 0]), float(own[-1, 1]))
+    alone = ink.copy()
     if other:
         _add_other_row(rng, ink, hand, other, span, above=lower)
     else:
         add_neighbours(rng, ink, span)
     heights = own[:, 2] + CAP_HEIGHT / 2
     edges = np.stack([np.stack([own[:, 0], heights], 1), np.stack([own[:, 1], heights], 1)], axis=1)
-    return SetLine(ink, ROOM, CAP_HEIGHT, span, edges.astype(np.float32), shown)
+    return SetLine(ink, alone, ROOM, CAP_HEIGHT, span, edges.astype(np.float32), shown)
 
 
 def set_other_line(
@@ -85,9 +88,10 @@ def set_other_line(
     span = (float(positions[0, 0]), float(positions[-1, 1]))
     if empty:
         ink[:] = 0
+    alone = ink.copy()
     if rng.random() < 0.7:
         add_neighbours(rng, ink, span)
-    return SetLine(ink, ROOM, CAP_HEIGHT, span, np.zeros((0, 2, 2), np.float32), "")
+    return SetLine(ink, alone, ROOM, CAP_HEIGHT, span, np.zeros((0, 2, 2), np.float32), "")
 
 
 def _write(
@@ -157,14 +161,15 @@ def _paste(canvas: np.ndarray, mask: np.ndarray, x: int, y: int) -> tuple[float,
 
 
 def _thickened(canvas: np.ndarray, weight: int) -> tuple[np.ndarray, float]:
-    """Strokes `weight` pixels bolder, or thinner where that leaves most of the ink, and by how much
+    """Strokes `weight` pixels bolder, or thinner where every stroke survives it, and by how much
     each edge moved outwards."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (abs(weight) + 1, abs(weight) + 1))
     if weight > 0:
         return cv2.dilate(canvas, kernel), weight / 2
     thin = cv2.erode(canvas, kernel)
-    hairline = float(thin.sum()) < 0.45 * float(canvas.sum())
-    return (canvas, 0.0) if hairline else (thin, weight / 2)
+    kept = cv2.sumElems(cv2.dilate(thin, kernel))[0]
+    hairlines = kept < 0.97 * cv2.sumElems(canvas)[0]  # they would vanish
+    return (canvas, 0.0) if hairlines else (thin, weight / 2)
 
 
 def _add_other_row(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.synthesis.glyphs import (
+    CAP_HEIGHT,
     Alphabet,
     draw_face,
     glyph_set,
@@ -41,7 +42,7 @@ class Script:
     """Lines struck character by character: height, turn and depth differ."""
     starred: float = 0.1
     """Lines with the same mark at both ends."""
-    wide: float = 0.3
+    wide: float = 0.25
     """Lines with a fixed pitch instead of each character's own width."""
 
 
@@ -73,11 +74,11 @@ def draw_hand(rng: np.random.Generator, script: Script, held_out: bool = False) 
         alphabet = {**alphabet, "0": restyle_zero(alphabet["0"], style)}
     widest = max(alphabet[s].advance for s in "MW0")
     uneven = rng.random() < script.uneven
-    tight = rng.random() < 0.72
+    tight = rng.random() < 0.85
     return Hand(
         alphabet=alphabet,
-        tracking=float(rng.uniform(-0.01, 0.3) if tight else rng.uniform(0.3, 0.75)) * 48,
-        pitch=widest * float(rng.uniform(0.95, 1.5)) if rng.random() < script.wide else None,
+        tracking=CAP_HEIGHT * float(rng.uniform(-0.02, 0.2) if tight else rng.uniform(0.2, 0.7)),
+        pitch=widest * float(rng.uniform(0.95, 1.35)) if rng.random() < script.wide else None,
         weight=0 if script.dots else int(rng.choice([-2, 0, 2, 4], p=[0.1, 0.6, 0.2, 0.1])),
         jitter=float(rng.gamma(2, 0.7)) if uneven else 0.0,
         turn=float(rng.gamma(2, 0.9)) if uneven else 0.0,

@@ -21,12 +21,17 @@ from training.synthesis.geometry import corners, edges_in_strip, places_in_strip
 from training.synthesis.legibility import READABLE, Sight, legibility
 from training.synthesis.lines import LineConfig, SetLine, set_other_line, set_vin_line
 from training.synthesis.styles import STYLES, Style, draw_style
+from training.synthesis.surroundings import plate_outline, set_on_ground, textured
 from vinreader.vin import ALPHABET
 
 __all__ = ["READABLE", "STRIP_HEIGHT", "STRIP_WIDTH", "Strip", "StripConfig", "StripSynthesiser"]
 
 STRIP_HEIGHT = 32
 STRIP_WIDTH = 960
+
+
+PIXEL = 0.4
+"""Standard deviation of what a pixel and its resampling blur, pixels."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,11 @@ class StripSynthesiser:
         to_photo = cv2.getPerspectiveTransform(quad, corners(size))
         ink = resample(line.ink, quad, size, cap / line.cap)
         picture = style.paint(rng, ink, cap, self.backgrounds)
+        if rng.random() < 0.25:
+            outline = cv2.perspectiveTransform(plate_outline(rng, line)[None], to_photo)[0]
+            picture = set_on_ground(rng, picture, outline, self.backgrounds)
+        if rng.random() < 0.1:
+            picture = textured(rng, picture, self.backgrounds)
         picture = _weather(rng, picture, cap)
         photo, blur = _take_photo(rng, picture, cap)
         how = cv2.INTER_LINEAR if rng.random() < 0.5 else cv2.INTER_CUBIC
@@ -123,10 +133,12 @@ class StripSynthesiser:
         scale = np.array([STRIP_WIDTH / size[0], STRIP_HEIGHT / size[1]])
         boxes = edges_in_strip(line, to_photo, scale)
         places = places_in_strip(line, to_photo, scale)
-        wide = float(np.median(np.diff(boxes, axis=1))) / scale[0] if len(boxes) else 0.0
-        shown = cv2.resize(ink, shape, interpolation=cv2.INTER_AREA)
-        clarity = legibility(strip, shown, places, Sight(cap, wide, blur))
-        return strip, boxes, clarity
+        if not len(boxes):
+            return strip, boxes, 0.0
+        wide = float(np.median(np.diff(boxes, axis=1))) / float(scale[0])
+        own = resample(line.own, quad, size, cap / line.cap)
+        own = cv2.resize(cv2.GaussianBlur(own, (0, 0), blur), shape)
+        return strip, boxes, legibility(strip, own, places, Sight(cap, wide, blur))
 
 
 def _weather(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndarray:
@@ -145,17 +157,17 @@ def _take_photo(
 ) -> tuple[np.ndarray, float]:
     """Camera and file: focus, motion, noise, exposure, compression, sharpening. The photo (H, W)
     uint8 and the standard deviation of its blur, pixels."""
-    spread = 0.3**2
+    spread = PIXEL**2
     if rng.random() < 0.7:
-        sigma = max(0.3, abs(float(rng.normal(0, 0.055))) * cap)
+        sigma = max(0.3, abs(float(rng.normal(0, 0.042))) * cap)
         picture = effect.blur(picture, rng, sigma)
         spread += sigma**2
     if rng.random() < 0.12:
         length = float(rng.uniform(0.08, 0.28)) * cap
         picture = effect.motion_blur(picture, rng, length)
-        spread += length**2 / 12
-    if rng.random() < 0.65:
-        picture = effect.grain(picture, rng, float(rng.gamma(1.5, 0.007)))
+        spread += length**2 / 6
+    if rng.random() < 0.6:  # apps that shrink photos average their noise away
+        picture = effect.grain(picture, rng, float(rng.gamma(1.5, 0.004 if cap < 14 else 0.008)))
     gain, lift = float(np.exp(rng.normal(-0.08, 0.18))), float(rng.normal(0, 0.05))
     photo = effect.as_camera(picture * gain + lift)
     if rng.random() < 0.7:

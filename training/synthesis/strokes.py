@@ -53,10 +53,10 @@ _PLAIN = {
     "3": ["l,.2 l,t .95,t .95,m .4,m!", ".4,m! r,m r,b l,b l,.8"],
     "4": [".72,b! .72,t! l,.7! r,.7!"],
     "5": [".95,t! .12,t! .05,.46! r,.36 r,b l,b l,.82"],
-    "6": ["r,.2 r,t l,t l,b r,b r,m l,m l,.7"],
+    "6": ["r,.13 r,t l,t l,b r,b r,m l,m l,.7"],
     "7": ["l,t! r,t! .3,b!"],
     "8": [".06,t .94,t .94,m .06,m z", "l,m r,m r,b l,b z"],
-    "9": ["l,.8 l,b r,b r,t l,t l,m r,m r,.3"],
+    "9": ["l,.87 l,b r,b r,t l,t l,m r,m r,.3"],
     "*": ["c,.2! c,.8!", ".1,.35! .9,.65!", ".9,.35! .1,.65!"],
     "#": [".3,.1! .2,.9!", ".8,.1! .7,.9!", "l,.35! r,.35!", "l,.65! r,.65!"],
     ":": ["c,.3! c,.34!", "c,.9! c,.94!"],
@@ -85,6 +85,8 @@ _VARIANTS = {
     "*": ["c,.15! c,.85!", "l,.5! r,.5!", ".1,.2! .9,.8!", ".9,.2! .1,.8!"],
 }
 _WIDTHS = {"M": 1.25, "W": 1.35, "1": 0.62, "I": 0.15, "J": 0.85, "L": 0.9, ":": 0.12, ".": 0.12}
+ROUND_ZERO = 0.55
+"""A zero is no D in any maker's alphabet: its corners are rounded at least so far."""
 _STEMS = 0.16
 """Half length of a serif against the width of the character."""
 
@@ -163,7 +165,8 @@ def paths(face: StrokeFace, symbol: str) -> tuple[list[Path], float]:
         points, sharp, closed = _parse(stroke, face.waist)
         if face.slab and symbol.isalnum():
             drawn += [serif * scale for serif in _serifs(points, sharp, closed)]
-        drawn.append(_rounded(points * scale, sharp, closed, face.corner))
+        corner = max(face.corner, ROUND_ZERO) if symbol == "0" else face.corner
+        drawn.append(_rounded(points * scale, sharp, closed, corner))
     return drawn, width
 
 

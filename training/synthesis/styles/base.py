@@ -39,11 +39,10 @@ def ground(
 ) -> np.ndarray:
     """A surface of about `level` under uneven light, blotched by up to `unevenness`."""
     image = level + effect.gradient(rng, shape) * float(rng.uniform(0, 0.3))
-    if rng.random() < 0.7:
-        cell = cap * float(np.exp(rng.uniform(np.log(0.15), np.log(5))))
-        image = image + effect.clouds(rng, shape, max(cell, 1.5)) * float(
-            rng.uniform(0, unevenness)
-        )
+    if rng.random() < 0.5:
+        cell = cap * float(np.exp(rng.uniform(np.log(0.3), np.log(6))))
+        depth = float(rng.uniform(0, unevenness))
+        image = image + effect.clouds(rng, shape, max(cell, 2.5)) * depth
     return np.asarray(image, np.float32)
 
 

@@ -33,8 +33,8 @@ def windshield(
         picture = picture * float(rng.uniform(0.5, 0.9)) + float(rng.uniform(0.05, 0.35))
     if rng.random() < 0.3:
         picture = picture * float(rng.uniform(0.4, 0.9))  # tinted glass
-    if rng.random() < 0.85:
-        mirror = float(rng.beta(1.2, 1.8)) * 0.8
+    if rng.random() < 0.8:
+        mirror = float(rng.beta(1.1, 2.2)) * 0.75
         picture = picture * (1 - 0.6 * mirror) + _scene(rng, ink.shape, backgrounds) * mirror
     draw = rng.random()
     if draw < 0.3:

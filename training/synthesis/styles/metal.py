@@ -33,7 +33,7 @@ def embossed_plate(
     pressed = cv2.GaussianBlur(ink, (0, 0), max(0.4, cap * float(rng.uniform(0.02, 0.06))))
     slope = effect.relief(pressed, rng, float(rng.uniform(0.1, 0.5)))
     tops = float(rng.normal(0, 0.2)) * worn(rng, pressed, cap)
-    return sheet + slope + tops
+    return sheet + slope + tops - float(rng.uniform(0, 0.4)) * _walls(pressed)
 
 
 def stamped_steel(
@@ -48,9 +48,14 @@ def stamped_steel(
     pressed = cv2.GaussianBlur(ink, (0, 0), max(0.4, cap * float(rng.uniform(0.015, 0.045))))
     # Light mostly falls from above or below: the surface lies or stands.
     angle = float(rng.choice([-1, 1])) * np.pi / 2 + float(rng.normal(0, 0.6))
-    slope = effect.relief(pressed, rng, float(rng.uniform(0.08, 0.4)), angle)
-    floor = float(rng.normal(-0.12, 0.12))
-    picture = metal - slope + floor * pressed
+    slope = effect.relief(
+        pressed, rng, float(np.exp(rng.uniform(np.log(0.08), np.log(0.4)))), angle
+    )
+    if rng.random() < 0.3:  # where a wall mirrors the lamp
+        slope = slope - float(rng.uniform(0.5, 3)) * cv2.max(-slope - float(slope.std()), 0.0)
+    faint = float(rng.uniform(0.5, 1.0))
+    floor = float(rng.normal(-0.14, 0.1))
+    picture = metal + faint * (floor * pressed - slope - rng.uniform(0, 0.25) * _walls(pressed))
     if rng.random() < 0.25:
         picture = _rusty(rng, picture, cap)
     return picture
@@ -85,6 +90,12 @@ def laser_etched(
     if level > 0.45 or (level > 0.3 and rng.random() < 0.5):
         tone = -tone
     return metal + tone * worn(rng, ink, cap)
+
+
+def _walls(pressed: np.ndarray) -> np.ndarray:
+    """(H, W) 0 to 1: where the sheet is steep it mirrors less of the sky and holds the dirt."""
+    dilated = cv2.dilate(pressed, np.ones((3, 3), np.uint8))
+    return dilated - cv2.erode(pressed, np.ones((3, 3), np.uint8))
 
 
 def _metal(

@@ -17,9 +17,9 @@ def printed_label(
     rng: np.random.Generator, ink: np.ndarray, cap: float, backgrounds: Backgrounds
 ) -> np.ndarray:
     """Dark on light paper or foil; the drum leaves bands, a worn ribbon streaks without ink."""
-    paper = ground(rng, ink.shape, float(rng.uniform(0.4, 0.95)), cap, 0.03)
-    colour = float(rng.uniform(0.0, 0.35))
-    ink = worn(rng, ink, cap) * float(rng.uniform(0.6, 1.0))
+    paper = ground(rng, ink.shape, float(rng.uniform(0.45, 0.95)), cap, 0.03)
+    colour = float(rng.uniform(0.0, 0.3))
+    ink = worn(rng, ink, cap) * float(rng.uniform(0.65, 1.0))
     draw = rng.random()
     if draw < 0.1:
         ink = ink * _bands(rng, ink.shape, cap)
@@ -43,7 +43,7 @@ def reversed_film(
 ) -> np.ndarray:
     """Light on black: laser-cut film and painted plates."""
     film = ground(rng, ink.shape, float(rng.uniform(0.0, 0.3)), cap, 0.03)
-    level = float(film.mean()) + float(rng.uniform(0.2, 0.8))
+    level = float(film.mean()) + 0.15 + 0.75 * float(rng.beta(1.6, 1.2))
     return film + (level - film) * worn(rng, ink, cap)
 
 

@@ -1,0 +1,96 @@
+"""Each way of making a number: its boxes lie on its ink, and what it calls readable shows every
+symbol."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from training.synthesis.backgrounds import Backgrounds
+from training.synthesis.glyphs import needle_set
+from training.synthesis.lines import LineConfig, set_vin_line
+from training.synthesis.scripts import HELD_OUT_STROKES, Script
+from training.synthesis.strips import READABLE, StripConfig, StripSynthesiser
+from training.synthesis.styles import STYLES, draw_style
+from vinreader.vin import ALPHABET
+
+pytestmark = pytest.mark.usefixtures("fonts")
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_boxes_hold_the_ink_of_their_characters_from_edge_to_edge(name: str) -> None:
+    rng = np.random.default_rng(7)
+    for _ in range(12):
+        line = set_vin_line(rng, STYLES[name].script, LineConfig(two_rows=0.0))
+        rows = line.own[int(line.top) - 30 : int(line.top + line.cap) + 30]  # baselines bend
+        inked = rows.max(axis=0) > 60
+        boxes = line.edges[:, :, 0]
+        assert len(boxes) == 17
+        covered = np.zeros(len(inked), bool)
+        for left, right in boxes:
+            columns = np.flatnonzero(inked[int(left) : int(np.ceil(right))])
+            assert len(columns)
+            assert columns[0] <= 6  # a turned or dotted character may fill its box less
+            assert columns[-1] >= np.ceil(right) - int(left) - 7
+            covered[max(0, int(left) - 4) : int(right) + 5] = True
+        first, last = int(line.span[0]), int(line.span[1])
+        stray = inked[first:last] & ~covered[first:last]
+        assert not stray.any()
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_readable_strips_of_a_style_show_every_symbol(name: str) -> None:
+    config = StripConfig(negative=0.0, low_resolution=0.0, styles=(name,))
+    synthesiser = StripSynthesiser(2, config=config)
+    strips = [synthesiser.make(index) for index in range(60)]
+    readable = [strip for strip in strips if strip.legibility >= READABLE]
+    assert len(readable) >= 12
+    assert {symbol for strip in readable for symbol in strip.text} == set(ALPHABET)
+    for strip in readable:
+        for left, right in strip.boxes:
+            inside = strip.image[:, max(0, int(left)) : int(np.ceil(right))]
+            assert inside.max() - int(inside.min()) > 8
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_what_is_painted_differs_where_the_ink_is(name: str) -> None:
+    ink = np.zeros((48, 300), np.float32)
+    cv2.putText(ink, "8X8X8X8X", (10, 38), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 1.0, 4, cv2.LINE_AA)
+    with_ink = STYLES[name].paint(np.random.default_rng(5), ink, 30.0, Backgrounds(None))
+    without = STYLES[name].paint(np.random.default_rng(5), 0 * ink, 30.0, Backgrounds(None))
+    assert with_ink.shape == ink.shape
+    assert np.isfinite(with_ink).all()
+    change = np.abs(with_ink - without)
+    assert change[cv2.dilate(ink, np.ones((5, 5))) > 0.5].mean() > 0.03
+    assert change[:, :4].max() < 0.05  # and not where none is
+
+
+def test_styles_are_drawn_by_their_shares_among_those_named() -> None:
+    rng = np.random.default_rng(0)
+    drawn = [draw_style(rng, ("dot_peen", "windshield")).name for _ in range(400)]
+    share = STYLES["dot_peen"].share / (STYLES["dot_peen"].share + STYLES["windshield"].share)
+    assert drawn.count("dot_peen") / 400 == pytest.approx(share, abs=0.07)
+    assert set(drawn) == {"dot_peen", "windshield"}
+
+
+def test_a_needle_marks_single_dots() -> None:
+    mask = needle_set("stamp", 3, 9, False)["L"].mask
+    count, _ = cv2.connectedComponents((mask > 160).astype(np.uint8))
+    assert count - 1 >= 9
+
+
+def test_strips_held_out_use_other_alphabets(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def remember(family: str, *rest: object) -> dict:
+        seen.append(family)
+        return needle_set(family, *rest)
+
+    monkeypatch.setattr("training.synthesis.scripts.needle_set", remember)
+    for held_out in (False, True):
+        config = LineConfig(held_out=held_out)
+        for seed in range(30):
+            set_vin_line(np.random.default_rng(seed), Script(dots="needle"), config)
+    assert not set(seen[:30]) & set(HELD_OUT_STROKES)
+    assert set(seen[30:]) == set(HELD_OUT_STROKES)
