@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from vinreader.detection import ModelLayout, postprocess, preprocess
+from vinreader.detection import ModelLayout, halved, postprocess, preprocess
 from vinreader.lines import LineConfig, distinct, lines_of
+from vinreader.merit import features
 from vinreader.results import TextLine
 
 SIGMA = 0.5
@@ -120,3 +121,53 @@ def test_quads_come_back_in_pixels_of_the_photo() -> None:
 def test_a_model_of_another_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="not a craft model"):
         ModelLayout.from_metadata({"kind": "yolo"})
+
+
+def test_a_photo_is_halved_while_enough_of_it_is_left() -> None:
+    grey = np.zeros((3001, 4001), np.uint8)
+    grey[:2, 2:4] = 200
+    small, factor = halved(grey, 640)
+    assert (small.shape, factor) == ((1500, 2000), 2)
+    assert small[0, :3].tolist() == [0, 200, 0]
+    assert halved(small, 640)[1] == 1
+
+
+def characters(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Maps (3, 60, 240) with so many characters in one line of the VIN, and its quad (1, 4, 2)."""
+    maps = np.zeros((3, 60, 240), np.float32)
+    wide = 170 / count
+    for n in range(count):
+        centre = (35 + wide * (n + 0.5), 30.0)
+        y, x = np.mgrid[:60, :240] + 0.5
+        spot = ((x - centre[0]) / (wide / 2)) ** 2 + ((y - centre[1]) / 5) ** 2
+        maps[0] = np.maximum(maps[0], np.exp(-spot / (2 * SIGMA**2)))
+    maps[2] = band((60, 240), (120, 30), (170, 10), 0)
+    return maps, corners((120, 30), (170, 10), 0)[None].astype(np.float32)
+
+
+@pytest.mark.parametrize("count", [5, 11, 17, 22])
+def test_characters_are_counted(count: int) -> None:
+    maps, quads = characters(count)
+    assert features(maps, quads)[0, 2] == pytest.approx(min(1.0, abs(count - 17) / 17))
+
+
+def test_a_part_of_the_line_shows_more_of_it_beyond_its_end() -> None:
+    maps, whole = characters(17)
+    maps[2] += band((60, 240), (120, 10), (170, 10), 0)
+    half = corners((80, 30), (90, 10), 0)[None].astype(np.float32)
+    mean, faintest, _, beyond, share = features(maps, np.concatenate([whole, half])).T
+    assert mean[0] > 0.9
+    assert faintest[0] > 0.8
+    assert beyond[0] == 0
+    assert beyond[1] > 0.9
+    assert share[0] < 1
+    assert share[1] / share[0] == pytest.approx((90 / 170) ** 0.5, rel=0.05)
+
+
+def test_the_whole_line_comes_before_its_parts_and_is_likely_the_vin() -> None:
+    maps, whole = characters(17)
+    maps[2, :, 120:124] *= 0.5
+    lines = lines_of(maps, SIGMA, LineConfig())
+    assert len(lines) >= 3
+    assert np.abs(np.array(lines[0].quad) - whole[0]).max() < 3
+    assert lines[0].score > max(0, 2 + max(line.score for line in lines[1:]))

@@ -1,8 +1,10 @@
-"""How well the detector finds the VIN in real photos that it was not trained on."""
+"""How well the detector finds the VIN in real photos that it was not trained on, also when they are
+turned."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,73 +13,165 @@ import numpy as np
 
 from training.detection.real import BoxedPhoto, certain_photos, held_out, unlabelled_photos
 from vinreader.detection import Detector
-from vinreader.results import TextLine
+from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 
-__all__ = ["Figures", "evaluate", "hits"]
+__all__ = ["Figures", "Verdict", "evaluate", "photo_of", "turned_photo", "verdict_of"]
+
+TURNS = (0.0, 90.0, 180.0, 270.0, 20.0, 45.0)
+"""Degrees by which the photos are turned."""
+_TURNED_SHARE = 4
+"""One in this many photos is judged turned: they take as long as all of them upright."""
 
 _COVERED = 0.5
-"""Share of the box that has to lie in a quad."""
-_LEAST_SHARE = 0.12
-"""A slanted line fills a small part of its upright box; less than this of it is no line."""
+"""Share of the box that has to be found."""
+_INSIDE = 0.5
+"""Share of the quad that has to lie in the box."""
 _GENEROUS = 2.0
-"""A quad of more than this many times the box's area is no find."""
+"""What is more than this many times as large as the box is no find."""
+_NOWHERE = 99
+"""Rank of a number that no line hits."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One line held against the upright box that a person drew.
+
+    A slanted line fills little of its upright box, so the upright rectangle around the quad is held
+    against it: `covered`, at least half of the box is in that rectangle; `tight`, the rectangle is
+    at most twice as large as the box, and at least half of the quad lies in the box. `literal` asks
+    that half of the box itself lies in the quad, which is at most twice as large: no slanted line
+    can do so without being as thick as its box.
+    """
+
+    covered: bool
+    tight: bool
+    literal: bool
+
+    @property
+    def hit(self) -> bool:
+        return self.covered and self.tight
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Shares of `photos` whose VIN is the first line, among the first three, among all lines."""
+    """Shares of `photos` whose VIN is the first line, among the first three, the first eight (those
+    that the reader looks at), all lines; and of those whose box some line covers, hugs, or fulfils
+    to the letter."""
 
     photos: int
     first: float
     third: float
+    eighth: float
     any: float
+    covered: float
+    tight: float
+    literal: float
 
 
-def hits(line: TextLine, box: np.ndarray) -> bool:
-    """Whether the line covers the upright box x0 y0 x1 y1 without being far larger than it."""
+def verdict_of(quad: np.ndarray, box: np.ndarray) -> Verdict:
+    """A quad (4, 2) held against a box x0 y0 x1 y1, both in pixels."""
+    quad = np.asarray(quad, np.float32)
     x0, y0, x1, y1 = (float(v) for v in box)
     upright = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
-    quad = np.array(line.quad, np.float32)
-    area, own = (x1 - x0) * (y1 - y0), float(cv2.contourArea(quad))
-    common, _ = cv2.intersectConvexConvex(quad, upright)
-    # a slanted line fills only part of its upright box, so the smaller of both is to be covered
-    return (
-        common >= _COVERED * min(area, own)
-        and own <= _GENEROUS * area
-        and own > _LEAST_SHARE * area
+    area, own = (x1 - x0) * (y1 - y0), abs(float(cv2.contourArea(quad)))
+    common = float(cv2.intersectConvexConvex(quad, upright)[0])
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    wide, tall = np.minimum(high, box[2:]) - np.maximum(low, box[:2])
+    covered = max(0.0, float(wide)) * max(0.0, float(tall)) >= _COVERED * area
+    around = float(np.prod(high - low))
+    return Verdict(
+        covered=covered,
+        tight=around <= _GENEROUS * area and common >= _INSIDE * min(own, area),
+        literal=common >= _COVERED * area and own <= _GENEROUS * area,
     )
 
 
-def evaluate(model: Path, folder: Path, threads: int = 1, most: int = 300) -> dict[str, Figures]:
-    """Print and give the figures for the certain part of `low` and for held-out unlabelled photos.
+def photo_of(boxed: BoxedPhoto) -> np.ndarray:
+    """The photo (H, W, 3) uint8 RGB."""
+    return cv2.cvtColor(cv2.imread(str(boxed.path)), cv2.COLOR_BGR2RGB)
 
-    Photos stored with their aspect ratio lost are judged as they are and at 4:3.
-    """
+
+def turned_photo(photo: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray]:
+    """The photo turned clockwise and made larger, its edges drawn out to fill the corners; and the
+    matrix (3, 3) that brings points of the turned photo back to the photo."""
+    if degrees == 0:
+        return photo, np.eye(3)
+    height, width = photo.shape[:2]
+    cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    size = (
+        round(abs(width * cos) + abs(height * sin)),
+        round(abs(width * sin) + abs(height * cos)),
+    )
+    turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
+    there = _moved(size[0] / 2, size[1] / 2) @ turn @ _moved(-width / 2, -height / 2)
+    middle = _moved(-0.5, -0.5)  # points count from the corners of pixels, the warp from middles
+    matrix = (middle @ there @ np.linalg.inv(middle))[:2]
+    turned = cv2.warpAffine(photo, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    return turned, np.linalg.inv(there)
+
+
+def _moved(x: float, y: float) -> np.ndarray:
+    return np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
+
+
+def evaluate(
+    model: Path,
+    folder: Path,
+    threads: int = 1,
+    most: int = 300,
+    turns: Sequence[float] = TURNS,
+) -> dict[str, Figures]:
+    """Print and give the figures for the certain part of `low` and for held-out unlabelled photos,
+    as they are and, for one in four, turned."""
     detector = Detector(model, threads)
     held = [photo for photo in unlabelled_photos(folder) if held_out(photo)][:most]
     sets = {"low, certain": certain_photos(folder), "unlabelled, held out": held}
     figures = {}
+    print(
+        f"{'VIN among the lines found':26} {'turned':>6} {'photos':>6} {'first':>7} {'three':>7} "
+        f"{'eight':>7} {'any':>7}   {'covered':>7} {'tight':>7} {'literal':>7}"
+    )
     for name, photos in sets.items():
-        figures[name] = _judge(photos, lambda photo: detector.detect(photo))
-        f = figures[name]
-        print(
-            f"{name:22} {f.photos:4} photos  "
-            f"first {f.first:.1%}  three {f.third:.1%}  any {f.any:.1%}"
-        )
+        for degrees in turns:
+            some = photos if degrees == 0 else photos[::_TURNED_SHARE]
+            f = _judge(detector, some, degrees)
+            figures[name if degrees == 0 else f"{name}, {degrees:g}°"] = f
+            print(
+                f"{name:26} {degrees:5g}° {f.photos:6} {f.first:7.1%} {f.third:7.1%} "
+                f"{f.eighth:7.1%} {f.any:7.1%}   {f.covered:7.1%} {f.tight:7.1%} {f.literal:7.1%}",
+                flush=True,
+            )
     return figures
 
 
-def _judge(
-    photos: list[BoxedPhoto], detect: Callable[[np.ndarray], tuple[TextLine, ...]]
-) -> Figures:
-    ranks = []
+def _judge(detector: Detector, photos: list[BoxedPhoto], degrees: float) -> Figures:
+    ranks, parts = [], []
     for photo in photos:
-        found = detect(cv2.cvtColor(cv2.imread(str(photo.path)), cv2.COLOR_BGR2RGB))
-        ranks.append(next((n for n, line in enumerate(found) if hits(line, photo.box)), 99))
-    ranked = np.array(ranks)
-    return Figures(
-        len(photos),
-        float((ranked < 1).mean()),
-        float((ranked < 3).mean()),
-        float((ranked < 99).mean()),
-    )
+        turned, back = turned_photo(photo_of(photo), degrees)
+        quads = [np.array(line.quad, np.float32) for line in detector.detect(turned)]
+        verdicts = [verdict_of(_back(quad, back), photo.box) for quad in quads]
+        ranks.append(next((n for n, v in enumerate(verdicts) if v.hit), _NOWHERE))
+        parts.append(
+            [any(getattr(v, rule) for v in verdicts) for rule in ("covered", "tight", "literal")]
+        )
+    shares = [float((np.array(ranks) < most).mean()) for most in (1, 3, 8, _NOWHERE)]
+    return Figures(len(photos), *shares, *(float(share) for share in np.mean(parts, axis=0)))
+
+
+def _back(quad: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    return (quad @ matrix[:2, :2].T + matrix[:2, 2]).astype(np.float32)
+
+
+def main() -> None:
+    """Judge one model: `python -m training.detection.evaluate --model FILE`."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--model", type=Path, default=ModelFiles.of(DEFAULT_MODELS_DIR).craft)
+    parser.add_argument("--real", type=Path, default=Path("../shared/real"))
+    parser.add_argument("--turns", type=float, nargs="*", default=TURNS)
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    evaluate(args.model, args.real, turns=args.turns)
+
+
+if __name__ == "__main__":
+    main()

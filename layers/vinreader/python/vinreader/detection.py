@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from vinreader.lines import LineConfig, distinct, lines_of
 from vinreader.results import Quad, TextLine
 
-__all__ = ["DetectionConfig", "Detector", "ModelLayout", "postprocess", "preprocess"]
+__all__ = ["DetectionConfig", "Detector", "ModelLayout", "halved", "postprocess", "preprocess"]
 
 Array = NDArray[np.float32]
 Photo = NDArray[np.uint8]
@@ -56,6 +57,22 @@ class ModelLayout:
             sigma=float(metadata["sigma"]),
             maps=tuple(json.loads(metadata["maps"])),
         )
+
+
+_ROOM = 3
+"""Halving stops before a side falls under this many times what the model is shown."""
+
+
+def halved(grey: Photo, long_side: int) -> tuple[Photo, int]:
+    """The photo (H, W) halved as often as leaves enough for a model's `long_side`, and by how much
+    it is smaller then. Means of two by two pixels cost a tenth of a free reduction."""
+    factor = 1
+    while max(grey.shape) >= 2 * _ROOM * long_side:
+        height, width = grey.shape[0] // 2, grey.shape[1] // 2
+        even = grey[: 2 * height, : 2 * width]
+        grey = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        factor *= 2
+    return grey, factor
 
 
 def preprocess(grey: Photo, long_side: int, layout: ModelLayout) -> tuple[Array, Array]:
@@ -113,10 +130,17 @@ class Detector:
         Quads are in pixels of the photo, clockwise, the long side along the text; which of its two
         directions is the reading direction is not known here.
         """
-        grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
         lines: list[TextLine] = []
+        for maps, pixel in self.maps(photo):
+            lines += postprocess(maps, pixel, self.layout, self.config.lines)
+        return tuple(distinct(lines, self.config.lines))
+
+    def maps(self, photo: Photo) -> Iterator[tuple[Array, Array]]:
+        """For each size the maps (1, 3, h, w) of a photo (H, W, 3) uint8 RGB, as the layout names
+        them, and what a pixel of the model's input measures in the photo's, (2,) x y."""
+        whole = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
+        grey, factor = halved(whole, max(self.config.long_sides))
         for long_side in self.config.long_sides:
             tensor, pixel = preprocess(grey, long_side, self.layout)
             (maps,) = self.session.run(None, {self._input: tensor})
-            lines += postprocess(maps, pixel, self.layout, self.config.lines)
-        return tuple(distinct(lines, self.config.lines))
+            yield maps, pixel * np.float32(factor)

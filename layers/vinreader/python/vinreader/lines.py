@@ -6,12 +6,13 @@ from its own pixels and its height from how many stand across it, so slanted lin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinreader.merit import Merit, merits
 from vinreader.results import Quad, TextLine
 
 __all__ = ["LineConfig", "distinct", "lines_of"]
@@ -43,12 +44,12 @@ class LineConfig:
     """Nor those whose directions differ by more than this, radians."""
     most_growth: float = 1.8
     """Nor those of which one is that many times as tall as the other."""
-    floor: float = 0.25
-    """Taken off the VIN-line map before it is summed, so that a tight quad beats a generous one."""
     same_overlap: float = 0.7
     """Quads with more than this intersection over union are one line."""
     most_lines: int = 12
     """Lines handed on."""
+    merit: Merit = field(default_factory=Merit)
+    """What makes a line the likeliest VIN."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,20 @@ def lines_of(maps: Array, sigma: float, config: LineConfig) -> list[TextLine]:
 
     `sigma` is the deviation of the Gaussians that the net was trained on, in half heights of a
     character.
-    The score is the sum of the line map under the quad, per mille of the whole map.
+    The score is that of `merits`.
     """
     text = np.maximum(maps[0], maps[1])
-    lines: list[TextLine] = []
+    found: list[Array] = []
     for source in (maps[2], text):
         for threshold in config.thresholds:
             shrink = sigma * float(np.sqrt(-2 * np.log(threshold)))
             pieces = _pieces(source, maps[2], threshold, shrink, config)
             for piece in pieces + _joined(pieces, shrink, config):
                 if piece.length >= config.shortest * piece.height:
-                    quad = _quad(piece)
-                    lines.append(TextLine(_as_points(quad), _score(maps[2], quad, config.floor)))
+                    found.append(_quad(piece))
+    quads = np.array(found, np.float32).reshape(-1, 4, 2)
+    scores = merits(maps, quads, config.merit)
+    lines = [TextLine(_as_points(q), float(s)) for q, s in zip(quads, scores, strict=True)]
     return distinct(lines, config)
 
 
@@ -124,7 +127,7 @@ def _fit(points: Array, weights: Array, shrink: float) -> _Piece:
     pixel counts, since a column between two characters holds fewer. `shrink` is the share of the
     height that is over the threshold.
     """
-    centre = np.average(points, axis=0, weights=weights).astype(np.float32)
+    centre = (weights @ points / weights.sum()).astype(np.float32)
     offset = points - centre
     spread = (offset * weights[:, None]).T @ offset
     _, vectors = np.linalg.eigh(spread)
@@ -135,7 +138,8 @@ def _fit(points: Array, weights: Array, shrink: float) -> _Piece:
     along, across = offset @ axis, offset @ normal
     columns = np.floor(along - along.min()).astype(int)
     counts = np.bincount(columns)
-    height = max(1.0, float(np.quantile(counts[counts > 0], 0.75))) / shrink
+    counts = np.sort(counts[counts > 0])
+    height = max(1.0, float(counts[int(0.75 * len(counts))])) / shrink
     low, high = float(along.min()) - 0.5, float(along.max()) + 0.5
     middle = float(np.median(across)) if len(across) > 8 else 0.0
     shift = axis * np.float32((low + high) / 2) + normal * np.float32(middle)
@@ -193,19 +197,6 @@ def _quad(piece: _Piece) -> Array:
 def _as_points(quad: Array) -> Quad:
     a, b, c, d = ((float(x), float(y)) for x, y in quad)
     return (a, b, c, d)
-
-
-def _score(line_map: Array, quad: Array, floor: float) -> float:
-    """How much VIN line is under the quad, per mille of the map; below zero where there is none."""
-    height, width = line_map.shape
-    low = np.maximum(np.floor(quad.min(axis=0)).astype(int), 0)
-    high = np.minimum(np.ceil(quad.max(axis=0)).astype(int) + 1, (width, height))
-    if np.any(high <= low):
-        return -1.0
-    mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
-    cv2.fillConvexPoly(mask, np.round(quad - low - 0.5).astype(np.int32), [1])
-    part = line_map[low[1] : high[1], low[0] : high[0]]
-    return float(((part - floor) * mask).sum() * 1000 / (height * width))
 
 
 def _overlap(a: Array, b: Array) -> float:
