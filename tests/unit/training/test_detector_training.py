@@ -12,7 +12,7 @@ from training.synthesis.pages import Page
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[training]'")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
-from training.detection import data, export, net, targets, train  # noqa: E402
+from training.detection import data, evaluate, export, net, ranking, targets, train  # noqa: E402
 from training.detection.loss import loss_of  # noqa: E402
 from training.onnx_files import load_onnx_weights  # noqa: E402
 from vinreader.detection import Detector  # noqa: E402
@@ -148,3 +148,61 @@ def test_export_equals_the_net_and_leads_back_to_it(tmp_path: Path) -> None:
         trained = torch.sigmoid(model(torch.from_numpy(photos))).numpy()
     assert served.shape == (1, 3, 40, 32)
     assert np.abs(served - trained).max() < 1e-4
+
+
+def quad_of(centre: tuple[float, float], size: tuple[float, float], degrees: float) -> np.ndarray:
+    turn = np.deg2rad(degrees)
+    along = np.array([np.cos(turn), np.sin(turn)]) * size[0] / 2
+    down = np.array([-np.sin(turn), np.cos(turn)]) * size[1] / 2
+    c = np.array(centre)
+    return np.stack([c - along - down, c + along - down, c + along + down, c - along + down])
+
+
+BOX = np.array([20.0, 40.0, 180.0, 60.0])
+
+
+@pytest.mark.parametrize(
+    ("centre", "size", "degrees", "covered", "tight", "literal"),
+    [
+        ((100, 50), (150, 12), 0, True, True, True),
+        ((100, 50), (150, 6), 4, True, True, False),  # thin and slanted, as its box tells
+        ((60, 50), (70, 14), 0, False, True, False),  # not half of the line
+        ((100, 50), (190, 50), 0, True, False, False),  # far too tall
+        ((100, 75), (150, 16), 0, False, False, False),  # the line below
+        ((100, 50), (150, 12), 90, False, False, False),
+    ],
+)
+def test_a_line_is_held_against_its_box(
+    centre: tuple[float, float],
+    size: tuple[float, float],
+    degrees: float,
+    covered: bool,
+    tight: bool,
+    literal: bool,
+) -> None:
+    verdict = evaluate.verdict_of(quad_of(centre, size, degrees), BOX)
+    assert (verdict.covered, verdict.tight, verdict.literal) == (covered, tight, literal)
+    assert verdict.hit == (covered and tight)
+
+
+@pytest.mark.parametrize("degrees", [0.0, 90.0, 180.0, 270.0, 20.0, 45.0])
+def test_points_of_a_turned_photo_are_brought_back(degrees: float) -> None:
+    photo = np.zeros((80, 120, 3), np.uint8)
+    photo[20:23, 90:93] = 255
+    turned, back = evaluate.turned_photo(photo, degrees)
+    y, x = np.nonzero(turned[..., 0] > 127)
+    found = back @ np.array([x.mean() + 0.5, y.mean() + 0.5, 1])
+    assert found[:2] == pytest.approx([91.5, 21.5], abs=0.25)
+
+
+def test_weights_that_tell_the_line_are_found() -> None:
+    """Of three lines a photo the right one has the highest second feature; the others are noise."""
+    rng = np.random.default_rng(4)
+    features = rng.normal(0, 1, (300, 5)).astype(np.float32)
+    photo = np.repeat(np.arange(100), 3)
+    best = features[:, 1].reshape(100, 3).argmax(axis=1)
+    right = np.zeros(300, bool)
+    right[np.arange(100) * 3 + best] = True
+    merit = ranking.fit_merit(ranking.Lines(features, photo, right))
+    noise = (merit.mean, merit.miscount, merit.beyond, merit.share)
+    assert merit.faintest > 5 * max(abs(weight) for weight in noise)
