@@ -15,12 +15,13 @@ ARCHITECTURE ?= x86_64
 # Options for the training commands, for example `make train-detector ARGS="--hours 2"`.
 ARGS ?=
 PHOTO ?=
+SCHEDULER ?=
 
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-training fonts run serve test check build clean \
-	contact-sheet train-detector train-recognizer export evaluate
+	contact-sheet synthesise worker train-detector train-recognizer export evaluate
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +74,13 @@ build: setup ## build layers and functions for Lambda into .aws-sam; ARCHITECTUR
 
 contact-sheet: setup ## draw a sheet of synthetic strips and pages to look at
 	$(BIN)/python -m training contact-sheet $(ARGS)
+
+synthesise: setup ## stream or store strips; ARGS="--count 2000000 --out FOLDER"
+	$(BIN)/python -m training synthesise $(ARGS)
+
+worker: setup ## lend this machine's cores to the Dask cluster at SCHEDULER=tcp://host:8786
+	@test -n "$(SCHEDULER)" || { echo "Name the cluster: make worker SCHEDULER=tcp://host:8786" >&2; exit 1; }
+	$(BIN)/python -m dask worker --nthreads 1 --nworkers -1 $(SCHEDULER)
 
 train-detector: setup-training ## train CRAFT; resumes where it stopped
 	$(BIN)/python -m training train-detector --resume $(ARGS)

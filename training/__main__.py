@@ -13,6 +13,7 @@ COMMANDS = {
         "sheet of synthetic images",
     ),
     "sample-photo": ("training.synthesis.sample_photo", "write_sample", "one synthetic photo"),
+    "synthesise": ("training.synthesis.synthesise", "synthesise", "strips in bulk, on any cluster"),
     "train-detector": ("training.detection.train", "train", "train CRAFT"),
     "train-recognizer": ("training.recognition.train", "train", "train YOLO"),
     "align": ("training.recognition.alignment", "align", "find the characters of real photos"),

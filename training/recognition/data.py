@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
-from torch.utils.data import IterableDataset, get_worker_info
 
-from training.recognition.real_strips import RealStrips
+from training.recognition.mixture import MixedRecipe
 from training.recognition.targets import encode, sequence, standardise
-from training.synthesis.strips import StripSynthesiser
+from training.synthesis.batches import NO_LABEL, Recipe, StripBatch, SyntheticRecipe
+from training.synthesis.stream import stream, workers
 
-__all__ = ["Batch", "StripStream"]
+__all__ = ["Batch", "StripStream", "to_tensors"]
 
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 """Strips (B, 1, 32, 960), targets of the grid (B, 30, 8, 4) and of the frames (B, 17)."""
+READY = 2
+"""Batches kept ready as tensors, so that the net never waits for their way here."""
 
 
-class StripStream(IterableDataset[Batch]):
+class StripStream:
     """Batches from number `start` on."""
 
     def __init__(
@@ -31,28 +36,50 @@ class StripStream(IterableDataset[Batch]):
         real: Path | None = None,
         aligned: Path | None = None,
         aligned_share: float = 0.0,
+        processes: int = 0,
+        cluster: str | None = None,
     ) -> None:
-        """`aligned_share` of each batch comes from the real photos aligned in the file
-        `aligned`."""
-        self.seed, self.batch, self.start, self.real = seed, batch, start, real
-        self.aligned, self.aligned_share = aligned, aligned_share
+        """`aligned_share` of each batch comes from the real photos aligned in the file `aligned`.
 
-    def __iter__(self) -> Iterator[Batch]:
-        cv2.setNumThreads(1)
-        worker = get_worker_info()
-        step, offset = (worker.num_workers, worker.id) if worker else (1, 0)
-        synthesiser = StripSynthesiser(self.seed, self.real)
-        photos = RealStrips(self.aligned, self.real) if self.aligned and self.real else None
-        count = round(self.aligned_share * self.batch) if photos else 0
-        number = self.start + offset
-        while True:
-            first = number * self.batch
-            strips = [synthesiser.make(first + i) for i in range(count, self.batch)]
-            if photos:
-                rng = np.random.default_rng([self.seed, number])
-                strips += [photos.make(rng) for _ in range(count)]
-            images = standardise(np.stack([strip.image for strip in strips]))
-            targets = np.stack([encode(strip.boxes, strip.labels) for strip in strips])
-            symbols = np.stack([sequence(strip.labels) for strip in strips])
-            yield torch.from_numpy(images), torch.from_numpy(targets), torch.from_numpy(symbols)
-            number += step
+        The batches are made by `processes` here, by the Dask cluster at the address `cluster`, or
+        in this process where there are neither.
+        """
+        synthetic = SyntheticRecipe.on_this_machine(seed, batch, real)
+        self.recipe: Recipe = synthetic
+        if aligned and synthetic.real:
+            self.recipe = MixedRecipe(synthetic, aligned, aligned_share)
+        self.start, self.processes, self.cluster = start, processes, cluster
+
+    def __iter__(self) -> Generator[Batch, None, None]:
+        with (
+            workers(self.processes, self.cluster) as client,
+            closing(stream(client, self.recipe, count(self.start))) as batches,
+        ):
+            made = map(to_tensors, batches)
+            if client is None:
+                yield from made
+                return
+            # One thread fetches and converts while the net computes.
+            with ThreadPoolExecutor(1) as fetcher:
+                ready = deque(fetcher.submit(next, made) for _ in range(READY))
+                try:
+                    while True:
+                        batch = ready.popleft().result()
+                        ready.append(fetcher.submit(next, made))
+                        yield batch
+                finally:
+                    fetcher.shutdown(cancel_futures=True)
+
+
+def to_tensors(batch: StripBatch) -> Batch:
+    """What the net takes and is to say."""
+    present = [labels[labels != NO_LABEL].astype(np.int64) for labels in batch.labels]
+    grids = [
+        encode(boxes[: len(labels)], labels)
+        for boxes, labels in zip(batch.boxes, present, strict=True)
+    ]
+    return (
+        torch.from_numpy(standardise(batch.images)),
+        torch.from_numpy(np.stack(grids)),
+        torch.from_numpy(np.stack([sequence(labels) for labels in present])),
+    )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 import torch
 from torch import nn
-from torch.utils.data import DataLoader
 
 from training.loop import LoopConfig, add_loop_arguments, begin, fit
 from training.recognition.data import Batch, StripStream
@@ -20,6 +20,7 @@ __all__ = ["add_arguments", "strip_loss", "train"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training train-recognizer`."""
     add_loop_arguments(parser, out=Path("runs/recognizer"), batch=48)
+    parser.add_argument("--cluster", help="make strips there instead, such as tcp://host:8786")
     parser.add_argument("--aligned", type=Path, help="real photos to mix in, written by `align`")
     parser.add_argument("--aligned-share", type=float, default=0.2, help="their share of a batch")
 
@@ -36,7 +37,15 @@ def train(args: argparse.Namespace) -> None:
     """Train for the budget; the checkpoint lies in `args.out`."""
     net, state = begin(RecognizerNet, args)
     start = state["step"] if state else 0
-    stream = StripStream(args.seed, args.batch, start, args.real, args.aligned, args.aligned_share)
-    ahead = 8 if args.workers else None
-    loader = DataLoader(stream, batch_size=None, num_workers=args.workers, prefetch_factor=ahead)
-    fit(net, iter(loader), strip_loss, args.out, LoopConfig(args.hours, args.rate), state)
+    source = StripStream(
+        args.seed,
+        args.batch,
+        start,
+        real=args.real,
+        aligned=args.aligned,
+        aligned_share=args.aligned_share,
+        processes=args.workers,
+        cluster=args.cluster,
+    )
+    with closing(iter(source)) as batches:
+        fit(net, batches, strip_loss, args.out, LoopConfig(args.hours, args.rate), state)
