@@ -146,8 +146,9 @@ def test_a_failure_of_each_style_is_the_most_legible_one() -> None:
 
 @pytest.mark.usefixtures("fonts")
 def test_pictures_of_the_card_are_small_and_show_every_style(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(card, "CHOICE", 6)
     parser = argparse.ArgumentParser()
     card.add_arguments(parser)
     card.draw(parser.parse_args(["--strips", "4", "--out", str(tmp_path)]))
