@@ -79,7 +79,7 @@ def strip_sheet(strips: list[Strip], by_legibility: bool = False) -> np.ndarray:
     boxes' bottom edges."""
     if by_legibility:
         strips = sorted(strips, key=lambda strip: strip.legibility)
-    rows = []
+    rows: list[np.ndarray] = []
     drawn = False
     for strip in strips:
         if by_legibility and not drawn and strip.legibility >= READABLE:
@@ -122,7 +122,7 @@ def _real_strips(seed: int, count: int, real: Path) -> list[np.ndarray]:
         looks = reader.look(photo, reader.lines(photo))
         if looks:
             best = max(looks, key=lambda look: look.candidate.score)
-            grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+            grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
             quad = reader.tightened(best)[None]
             found.append(cut(grey, quad, (STRIP_WIDTH, STRIP_HEIGHT))[0])
         if len(found) == count:

@@ -15,7 +15,7 @@ import numpy as np
 
 __all__ = ["READABLE", "Sight", "legibility"]
 
-READABLE = 0.5
+READABLE = 0.45
 """From here on a person reads every character without doubt: found by looking at strips in the
 order of their legibility."""
 LEVELS = 5.0
@@ -28,7 +28,7 @@ SLIM = 1.5
 """Height against width of a character of usual build; a narrower one is judged by its width."""
 FADED, CRISP = 0.03, 0.2
 """Evenness of the blurred ink, see `_explained`, at which counters and gaps are closed or open."""
-SMALL, LARGE = 3.5, 8.0
+SMALL, LARGE = 3.5, 9.5
 """Pixels of a capital's smaller side that nobody and everybody reads."""
 SOFT, SHARP = 0.18, 0.06
 """Blur against the cap height (standard deviation) that nobody and everybody reads through."""

@@ -25,7 +25,7 @@ __all__ = ["HELD_OUT_STROKES", "TRAINED_STROKES", "Hand", "Script", "draw_hand"]
 
 TRAINED_STROKES = ("engraver", "stamp", "plate", "slab", "octagon")
 HELD_OUT_STROKES = ("technical",)
-FACES_PER_FAMILY = 40
+FACES_PER_FAMILY, DOTTED_PER_FAMILY = 40, 20
 """Faces of a family of strokes that are drawn from; all of them fit the cache of alphabets."""
 
 
@@ -97,8 +97,9 @@ def _draw_alphabet(rng: np.random.Generator, script: Script, held_out: bool) -> 
         if not script.dots:
             return stroke_set(family, number)
         printer = script.dots == "printer"
-        per_cap = int(rng.integers(7, 12) if printer else rng.integers(8, 15))
-        return needle_set(family, number % 10, per_cap, printer)
+        number %= DOTTED_PER_FAMILY
+        per_cap = 7 + number % 5 if printer else 8 + number % 7
+        return needle_set(family, number, per_cap, printer)
     while True:
         alphabet = glyph_set(draw_face(rng, held_out))
         if all(symbol in alphabet for symbol in ALPHABET):

@@ -28,10 +28,10 @@ __all__ = ["READABLE", "STRIP_HEIGHT", "STRIP_WIDTH", "Strip", "StripConfig", "S
 
 STRIP_HEIGHT = 32
 STRIP_WIDTH = 960
-
-
 PIXEL = 0.4
 """Standard deviation of what a pixel and its resampling blur, pixels."""
+HALVED = np.array([0.5, 1.0, 0.5, 1.0])
+"""Places in a strip of half the width."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class StripConfig:
     negative: float = 0.12
     """Strips without a VIN: upside down, other text, plain background. Their grid stays empty."""
     low_resolution: float | None = None
-    """Strips whose capitals are 5.5 to 14 pixels high in the photo, the others having 14 to 44;
+    """Strips whose capitals are 5.8 to 14 pixels high in the photo, the others having 14 to 44;
     each style has its own share unless one is given."""
     valid_check_digit: float = 0.8
     two_rows: float = 0.06
@@ -113,7 +113,7 @@ class StripSynthesiser:
         """The strip (32, 960), the characters' edges in it (N, 2) and its legibility."""
         share = style.low if self.config.low_resolution is None else self.config.low_resolution
         low = rng.random() < share
-        cap = float(rng.uniform(5.5, 14) if low else np.exp(rng.uniform(np.log(14), np.log(44))))
+        cap = float(rng.uniform(5.8, 14) if low else np.exp(rng.uniform(np.log(14), np.log(44))))
         quad, size = window(rng, line, cap, style.slant)
         to_photo = cv2.getPerspectiveTransform(quad, corners(size))
         ink = resample(line.ink, quad, size, cap / line.cap)
@@ -137,8 +137,12 @@ class StripSynthesiser:
             return strip, boxes, 0.0
         wide = float(np.median(np.diff(boxes, axis=1))) / float(scale[0])
         own = resample(line.own, quad, size, cap / line.cap)
-        own = cv2.resize(cv2.GaussianBlur(own, (0, 0), blur), shape)
-        return strip, boxes, legibility(strip, own, places, Sight(cap, wide, blur))
+        own = cv2.GaussianBlur(own, (0, 0), blur)
+        half = (STRIP_WIDTH // 2, STRIP_HEIGHT)  # as much is seen in half of the columns
+        narrow = cv2.resize(strip, half, interpolation=cv2.INTER_AREA)
+        sight = Sight(cap, wide, blur)
+        clarity = legibility(narrow, cv2.resize(own, half), places * HALVED, sight)
+        return strip, boxes, clarity
 
 
 def _weather(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndarray:
@@ -163,7 +167,7 @@ def _take_photo(
         picture = effect.blur(picture, rng, sigma)
         spread += sigma**2
     if rng.random() < 0.12:
-        length = float(rng.uniform(0.08, 0.28)) * cap
+        length = max(3.0, float(rng.uniform(0.08, 0.28)) * cap)
         picture = effect.motion_blur(picture, rng, length)
         spread += length**2 / 6
     if rng.random() < 0.6:  # apps that shrink photos average their noise away

@@ -85,6 +85,9 @@ _VARIANTS = {
     "*": ["c,.15! c,.85!", "l,.5! r,.5!", ".1,.2! .9,.8!", ".9,.2! .1,.8!"],
 }
 _WIDTHS = {"M": 1.25, "W": 1.35, "1": 0.62, "I": 0.15, "J": 0.85, "L": 0.9, ":": 0.12, ".": 0.12}
+_TURN = np.linspace(0, np.pi / 2, 7)[:, None]
+_FROM, _TO = 1 - np.sin(_TURN), 1 - np.cos(_TURN)
+"""A quarter arc's shares of the sides it leaves and enters."""
 ROUND_ZERO = 0.55
 """A zero is no D in any maker's alphabet: its corners are rounded at least so far."""
 _STEMS = 0.16
@@ -215,8 +218,7 @@ def _rounded(points: Path, sharp: list[bool], closed: bool, corner: float) -> Pa
         whole_b = not closed and i + 1 == count - 1
         reach = corner * min(a * (1.0 if whole_a else 0.5), b * (1.0 if whole_b else 0.5))
         u, v = before / max(a, 1e-6) * reach, after / max(b, 1e-6) * reach
-        turn = np.linspace(0, np.pi / 2, 7)[:, None]
-        path.extend(here + u * (1 - np.sin(turn)) + v * (1 - np.cos(turn)))
+        path.extend(here + u * _FROM + v * _TO)
     if closed:
         path.append(path[0])
     return np.array(path, np.float32)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from training.synthesis.contact_sheet import ORANGE, add_arguments, strip_sheet, write_sheet
+from tests.photos import SAMPLE
+from training.synthesis.contact_sheet import (
+    ORANGE,
+    add_arguments,
+    beside_sheet,
+    strip_sheet,
+    write_sheet,
+)
 from training.synthesis.strips import STRIP_WIDTH, StripSynthesiser
 from training.synthesis.styles import STYLES
 
@@ -47,3 +55,14 @@ def test_the_worst_come_first_and_a_line_shows_where_readable_begins() -> None:
     assert np.array_equal(image[-48:-16, :, 0], ordered[-1].image)
     line = np.all(image == ORANGE, axis=(1, 2))
     assert line.sum() == 4
+
+
+def test_a_strip_of_a_real_photo_stands_beside_a_synthetic_one(tmp_path: Path) -> None:
+    (tmp_path / "unlabelled").mkdir()
+    shutil.copy(SAMPLE, tmp_path / "unlabelled" / "a.jpg")
+    (tmp_path / "boxes.csv").write_text("file,x0,y0,x1,y1\nunlabelled/a.jpg,380,620,1110,740\n")
+    image = beside_sheet(0, 1, tmp_path)
+    assert image.shape == (32 + 4, 2 * STRIP_WIDTH + 8)
+    label = image[:32, :STRIP_WIDTH]  # dark characters on a light label
+    assert np.median(label) > 128
+    assert label.min() < 90

@@ -29,7 +29,7 @@ class Style:
     script: Script
     paint: Paint
     low: float = 0.5
-    """Share of the strips whose capitals are only 5.5 to 14 pixels high."""
+    """Share of the strips whose capitals are only 5.8 to 14 pixels high."""
     slant: float = 1.0
     """How far the view may be from straight on, against the usual."""
 

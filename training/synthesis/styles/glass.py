@@ -64,5 +64,15 @@ def _scene(
 
 
 WINDSHIELD = Style(
-    "windshield", 0.23, Script(strokes=0.4, starred=0.14, wide=0.4), windshield, slant=1.3
+    "windshield",
+    0.23,
+    Script(
+        strokes=0.4,
+        # Plates with serifed bold faces are read through glass more often than anywhere else.
+        families=("engraver", "stamp", "plate", "octagon", "slab", "slab"),
+        starred=0.14,
+        wide=0.4,
+    ),
+    windshield,
+    slant=1.3,
 )
