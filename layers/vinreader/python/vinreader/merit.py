@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Merit", "features", "merits"]
+__all__ = ["Merit", "completed", "features", "merits"]
 
 Array = NDArray[np.float32]
 
@@ -22,6 +22,14 @@ _ROWS = 5
 """Samples taken along and across a line."""
 _PEAK = 0.15
 """Characters fainter than this are not counted."""
+_COUNTABLE = 4.0
+"""Characters closer than this, in map pixels, run together and are not counted reliably."""
+_GOES_ON = 0.2
+"""Beyond a line's end, text or gaps between characters fainter than this are its end."""
+_STEPS = 26
+"""Places looked at beyond an end."""
+_FURTHEST = 2.6
+"""How far beyond an end a character may be missing, in heights."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +58,9 @@ def features(maps: Array, quads: Array) -> Array:
     `Merit` in order."""
     along, down = quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0]
     length, height = np.hypot(*along.T), np.hypot(*down.T)
-    x = (np.arange(_COLUMNS, dtype=np.float32) + 0.5) / _COLUMNS
-    y = (np.arange(_ROWS, dtype=np.float32) + 0.5) / _ROWS
-    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(1, -1, 2).astype(np.float32)
+    grid = _grid(_COLUMNS, _ROWS)
     line = _sampled(maps[2], quads, grid).reshape(-1, _ROWS, _COLUMNS).max(axis=1)
-    region = _sampled(maps[0], quads, grid).reshape(-1, _ROWS, _COLUMNS).max(axis=1)
-    middle = region[:, 1:-1]
-    peaks = (middle > region[:, :-2]) & (middle >= region[:, 2:]) & (middle > _PEAK)
+    peaks = _peaks(_sampled(maps[0], quads, grid).reshape(-1, _ROWS, _COLUMNS).max(axis=1))
     reach = height / np.maximum(length, 1e-3)
     outside = np.stack([-reach, 1 + reach], axis=1)
     ends = np.stack([outside, np.full_like(outside, 0.5)], axis=-1).astype(np.float32)
@@ -64,7 +68,7 @@ def features(maps: Array, quads: Array) -> Array:
     # counted as if it were even across, so that a faded line next to nothing still gets a whole
     under = line.mean(axis=1) * length * height
     share = under / max(float(maps[2].sum()), 1e-3)
-    miscount = np.abs(peaks.sum(axis=1) - CHARACTERS) / CHARACTERS
+    miscount = np.abs(peaks - CHARACTERS) / CHARACTERS
     columns = [
         line.mean(axis=1),
         np.quantile(line, 0.1, axis=1),
@@ -82,6 +86,46 @@ def merits(maps: Array, quads: Array, weights: Merit) -> Array:
     w = weights
     vector = np.array([w.mean, w.faintest, w.miscount, w.beyond, w.share], np.float32)
     return np.asarray(features(maps, quads) @ vector + np.float32(w.constant), np.float32)
+
+
+def completed(maps: Array, quads: Array) -> Array:
+    """The quads (N, 4, 2) on maps (3, h, w), drawn out where text goes on beyond an end: by what
+    is missing of seventeen characters, and by one in any case, since an edge or a rivet may have
+    been counted. A threshold that the others pass cuts faint characters off."""
+    if len(quads) == 0:
+        return quads
+    along, down = quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0]
+    length, height = np.hypot(*along.T), np.hypot(*down.T)
+    grid = _grid(_COLUMNS, _ROWS)
+    count = _peaks(_sampled(maps[0], quads, grid).reshape(-1, _ROWS, _COLUMNS).max(axis=1))
+    pitch = length / np.maximum(count, 1)
+    missing = np.where(pitch >= _COUNTABLE, np.maximum(CHARACTERS - count, 1), 0)
+    reach = np.minimum(_FURTHEST * height, missing * pitch) / np.maximum(length, 1e-3)
+    text = np.maximum(maps[0], maps[1])
+    steps = np.arange(1, _STEPS + 1, dtype=np.float32) / _STEPS
+    drawn = quads.copy()
+    for start, sign, ends in ((0.0, -1.0, (0, 3)), (1.0, 1.0, (1, 2))):
+        x = start + sign * steps[None] * reach[:, None]
+        at = np.stack([x, np.full_like(x, 0.5)], axis=-1).astype(np.float32)
+        goes_on = np.cumprod(_sampled(text, quads, at) > _GOES_ON, axis=1).sum(axis=1)
+        by = (sign * reach * goes_on / _STEPS).astype(np.float32)
+        for corner in ends:
+            drawn[:, corner] += by[:, None] * along
+    return drawn
+
+
+def _grid(columns: int, rows: int) -> Array:
+    """(1, rows * columns, 2) places all over a quad, in shares of it."""
+    x = (np.arange(columns) + 0.5) / columns
+    y = (np.arange(rows) + 0.5) / rows
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(1, -1, 2).astype(np.float32)
+
+
+def _peaks(region: Array) -> NDArray[np.int64]:
+    """(N,) how many characters profiles (N, columns) of the region map show."""
+    middle = region[:, 1:-1]
+    higher = (middle > region[:, :-2]) & (middle >= region[:, 2:]) & (middle > _PEAK)
+    return np.asarray(higher.sum(axis=1), np.int64)
 
 
 def _sampled(plane: Array, quads: Array, at: Array) -> Array:
