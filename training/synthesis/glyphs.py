@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from training.synthesis.fonts import faces, sized_font
-from training.synthesis.strokes import StrokeFace, dots_along, draw_strokes, paths, stroke_face
+from training.synthesis.pens import dots_along, draw_strokes
+from training.synthesis.strokes import StrokeFace, paths, stroke_face
 from vinreader.vin import ALPHABET
 
 __all__ = [

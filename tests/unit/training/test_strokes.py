@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from training.synthesis.glyphs import CAP_HEIGHT, PAD, stroke_set
-from training.synthesis.strokes import STROKE_FAMILIES, dots_along, paths, stroke_face
+from training.synthesis.pens import dots_along
+from training.synthesis.strokes import STROKE_FAMILIES, paths, stroke_face
 from vinreader.vin import ALPHABET
 
 FACES = [(family, number) for family in STROKE_FAMILIES for number in range(12)]

@@ -74,5 +74,6 @@ WINDSHIELD = Style(
         wide=0.4,
     ),
     windshield,
+    low=0.6,
     slant=1.3,
 )

@@ -70,4 +70,6 @@ PRINTED_LABEL = Style("printed_label", 0.2, Script(strokes=0.12, starred=0.06), 
 DOT_MATRIX = Style(
     "dot_matrix", 0.07, Script(dots="printer", starred=0.06, uneven=0.03), dot_matrix, low=0.3
 )
-REVERSED_FILM = Style("reversed_film", 0.17, Script(strokes=0.25, starred=0.12), reversed_film)
+REVERSED_FILM = Style(
+    "reversed_film", 0.17, Script(strokes=0.25, starred=0.12), reversed_film, low=0.55
+)

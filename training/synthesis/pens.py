@@ -1,0 +1,46 @@
+"""The strokes of `strokes` drawn: in one line of a given weight, or as the dots of a needle."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from training.synthesis.strokes import Path, StrokeFace
+
+__all__ = ["dots_along", "draw_strokes"]
+
+
+def draw_strokes(
+    drawn: list[Path], width: float, face: StrokeFace, cap: int, pad: int
+) -> np.ndarray:
+    """(cap + 2·pad, W) uint8 coverage; the left end of the box stands `pad` from the left."""
+    over = 2
+    stress = face.stress
+    half = face.weight / 2
+    size = (int((width * cap + 2 * pad) * over * stress), (cap + 2 * pad) * over)
+    canvas = np.zeros((size[1], size[0]), np.uint8)
+    pen = max(2, round(face.weight * cap * over))
+    inset = np.array([0.0, 0.0 if face.flat else half], np.float32)
+    squeeze = np.array([stress, 1.0 if face.flat else 1 - face.weight], np.float32)
+    for path in drawn:
+        at = (path * squeeze + inset) * cap + np.array([pad * stress, pad], np.float32)
+        fixed = np.round(at * over * 16).astype(np.int32)
+        cv2.polylines(canvas, [fixed[:, None]], False, 255, pen, cv2.LINE_AA, 4)
+    if face.flat:  # strokes end in a straight cut at the cap line and the baseline
+        edge = round((pad - half * cap * 0.5) * over)
+        canvas[:edge] = 0
+        canvas[-edge:] = 0
+    target = (int(width * cap + 2 * pad), cap + 2 * pad)
+    return cv2.resize(canvas, target, interpolation=cv2.INTER_AREA)
+
+
+def dots_along(drawn: list[Path], spacing: float) -> np.ndarray:
+    """(N, 2) points at even steps along all strokes, as a needle marks them; cap heights."""
+    points: list[np.ndarray] = []
+    for path in drawn:
+        steps = np.hypot(*np.diff(path, axis=0).T)
+        along = np.concatenate([[0.0], np.cumsum(steps)])
+        count = max(2, round(float(along[-1]) / spacing) + 1)
+        at = np.linspace(0, along[-1], count)
+        points.append(np.stack([np.interp(at, along, path[:, k]) for k in (0, 1)], 1))
+    return np.concatenate(points).astype(np.float32)
