@@ -41,7 +41,7 @@ class Lines:
 
 def lines_seen(detector: Detector, photos: list[BoxedPhoto]) -> Lines:
     """What the detector finds in the photos, and which of it is the VIN."""
-    order = [detector.layout.maps.index(name) for name in ("region", "affinity", "line")]
+    order = detector.layout.order
     rows, numbers, right = [np.zeros((0, 5), np.float32)], list[int](), list[bool]()
     for number, photo in enumerate(photos):
         for maps, pixel in detector.maps(photo_of(photo)):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.synthesis import pages
+from training.synthesis import labels, pages
+from training.synthesis.canvas import Canvas, bent
+from training.synthesis.lettering import Style, set_line, stacked
 from training.synthesis.pages import KINDS, Backdrop, Page, make_page, page_rng
+from training.synthesis.wording import grouped
 
 SHAPE = (320, 448)
 
@@ -83,3 +86,59 @@ def test_on_a_real_photo_only_our_own_text_is_known() -> None:
     covered = made.text_known > 0
     assert made.line_known[~covered][: 40 * SHAPE[1]].min() == 0
     assert made.line_known[40:].min() == 255
+
+
+def face_style() -> Style:
+    return labels.vin_style(np.random.default_rng(5))
+
+
+def test_a_number_in_two_rows_is_two_words_one_below_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(labels, "TWO_ROWS", 1.0)
+    label = labels.draw_strip(np.random.default_rng(2), 20.0)
+    assert label.vin.sum() == 17
+    first, second = (label.boxes[label.words == word] for word in np.unique(label.words[label.vin]))
+    assert second[:, 1].min() > first[:, 3].max() - 8
+    assert abs(second[0, 0] - first[0, 0]) < first[-1, 2] - first[0, 0]
+
+
+def test_rows_are_stacked_with_all_their_ink() -> None:
+    upper, lower = set_line("ABC", face_style(), 20), set_line("DE", face_style(), 20)
+    both = stacked(upper, lower, gap=4, shift=6)
+    top = upper.ink.shape[0] + 4
+    assert np.array_equal(both.ink[top:, 6 : 6 + lower.ink.shape[1]], lower.ink)
+    assert np.allclose(both.boxes[3:], lower.boxes + np.array([6, top, 6, top]))
+    assert both.words.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_a_gap_in_the_number_leaves_it_one_word() -> None:
+    line = set_line("WVW ZZZ 1KZ8W123456", face_style(), 20)
+    canvas = Canvas.blank(*line.ink.shape[::-1], 255, 255)
+    canvas.note(line, 0, 0, slice(0, 17))
+    label = canvas.label()
+    assert label.vin.all()
+    assert len(set(label.words)) == 1
+
+
+def test_groups_keep_the_number_and_most_numbers_have_none() -> None:
+    rng = np.random.default_rng(3)
+    made = [grouped(rng, "WVWZZZ1KZ8W123456") for _ in range(200)]
+    assert {text.replace(" ", "") for text in made} == {"WVWZZZ1KZ8W123456"}
+    assert 5 <= sum(" " in text for text in made) <= 40
+
+
+@pytest.mark.parametrize("sag", [6.0, -6.0])
+def test_boxes_follow_a_bent_label(sag: float) -> None:
+    line = set_line("HHHHHHHHH", face_style(), 20)
+    canvas = Canvas.blank(line.ink.shape[1], line.ink.shape[0], 255, 255)
+    canvas.ink(line.ink, 0, 0, 0)
+    canvas.note(line, 0, 0)
+    label = bent(canvas.label(), sag)
+    down = label.boxes[:, 1] - label.boxes[:, 1].min()
+    middle = 4
+    assert down[middle] == pytest.approx(down.max() if sag > 0 else 0, abs=0.01)
+    for x0, y0, x1, y1 in label.boxes:
+        rows = np.flatnonzero((label.value[:, int(x0) : int(x1)] < 128).any(axis=1))
+        assert rows[0] == pytest.approx(y0, abs=2.5)
+        assert rows[-1] + 1 == pytest.approx(y1, abs=2.5)

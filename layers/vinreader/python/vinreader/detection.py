@@ -13,9 +13,18 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from vinreader.lines import LineConfig, distinct, lines_of
+from vinreader.merit import completed
 from vinreader.results import Quad, TextLine
 
-__all__ = ["DetectionConfig", "Detector", "ModelLayout", "halved", "postprocess", "preprocess"]
+__all__ = [
+    "DetectionConfig",
+    "Detector",
+    "ModelLayout",
+    "drawn_out",
+    "halved",
+    "postprocess",
+    "preprocess",
+]
 
 Array = NDArray[np.float32]
 Photo = NDArray[np.uint8]
@@ -40,6 +49,11 @@ class ModelLayout:
     stride: int
     sigma: float
     maps: tuple[str, ...]
+
+    @property
+    def order(self) -> list[int]:
+        """Where region, affinity and line are among the maps."""
+        return [self.maps.index(name) for name in ("region", "affinity", "line")]
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str]) -> ModelLayout:
@@ -97,14 +111,23 @@ def postprocess(
 ) -> list[TextLine]:
     """Lines in the maps (1, 3, h, w) of one size, best first, quads in pixels of the photo; `pixel`
     as from `preprocess`."""
-    order = [layout.maps.index(name) for name in ("region", "affinity", "line")]
-    found = lines_of(maps[0, order], layout.sigma, config)
+    found = lines_of(maps[0, layout.order], layout.sigma, config)
     unit = pixel * layout.stride
-    return [TextLine(_scaled(line.quad, unit), line.score) for line in found]
+    return [TextLine(_as_quad(np.array(line.quad) * unit), line.score) for line in found]
 
 
-def _scaled(quad: Quad, unit: Array) -> Quad:
-    a, b, c, d = ((x * float(unit[0]), y * float(unit[1])) for x, y in quad)
+def drawn_out(
+    maps: Array, pixel: Array, layout: ModelLayout, lines: list[TextLine]
+) -> list[TextLine]:
+    """Lines from `postprocess` of the same maps, drawn out to their last characters."""
+    unit = pixel * layout.stride
+    quads = np.array([line.quad for line in lines], np.float32).reshape(-1, 4, 2) / unit
+    whole = completed(maps[0, layout.order], quads) * unit
+    return [TextLine(_as_quad(quad), line.score) for quad, line in zip(whole, lines, strict=True)]
+
+
+def _as_quad(points: NDArray[np.floating]) -> Quad:
+    a, b, c, d = ((float(x), float(y)) for x, y in points)
     return (a, b, c, d)
 
 
@@ -130,10 +153,12 @@ class Detector:
         Quads are in pixels of the photo, clockwise, the long side along the text; which of its two
         directions is the reading direction is not known here.
         """
-        lines: list[TextLine] = []
+        whole: dict[TextLine, TextLine] = {}
         for maps, pixel in self.maps(photo):
-            lines += postprocess(maps, pixel, self.layout, self.config.lines)
-        return tuple(distinct(lines, self.config.lines))
+            lines = postprocess(maps, pixel, self.layout, self.config.lines)
+            whole.update(zip(lines, drawn_out(maps, pixel, self.layout, lines), strict=True))
+        # told apart as they were found: drawn out, a part would hide the line that it is of
+        return tuple(whole[line] for line in distinct(list(whole), self.config.lines))
 
     def maps(self, photo: Photo) -> Iterator[tuple[Array, Array]]:
         """For each size the maps (1, 3, h, w) of a photo (H, W, 3) uint8 RGB, as the layout names

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinreader.merit import Merit, completed, merits
+from vinreader.merit import Merit, merits
 from vinreader.results import Quad, TextLine
 
 __all__ = ["LineConfig", "distinct", "lines_of"]
@@ -83,9 +83,7 @@ def lines_of(maps: Array, sigma: float, config: LineConfig) -> list[TextLine]:
     quads = np.array(found, np.float32).reshape(-1, 4, 2)
     scores = merits(maps, quads, config.merit)
     lines = [TextLine(_as_points(q), float(s)) for q, s in zip(quads, scores, strict=True)]
-    best = distinct(lines, config)
-    whole = completed(maps, np.array([line.quad for line in best], np.float32).reshape(-1, 4, 2))
-    return [TextLine(_as_points(q), line.score) for q, line in zip(whole, best, strict=True)]
+    return distinct(lines, config)
 
 
 def distinct(lines: list[TextLine], config: LineConfig) -> list[TextLine]:
