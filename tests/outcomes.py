@@ -37,6 +37,7 @@ def strip(index: int, vin: str, legibility: float = 1.0, style: str = "dot_peen"
         style=style,
         index=index,
         legibility=legibility,
+        checksum=index,
     )
 
 

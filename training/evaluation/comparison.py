@@ -31,12 +31,8 @@ def chance(gained: int, lost: int) -> float:
 
 
 def _changes(name: str, before: Sequence[Outcome], after: Sequence[Outcome]) -> str:
-    was = {(outcome.name, outcome.label): outcome for outcome in before}
-    pairs = [
-        (was[outcome.name, outcome.label], outcome)
-        for outcome in after
-        if (outcome.name, outcome.label) in was
-    ]
+    was = {outcome.subject: outcome for outcome in before}
+    pairs = [(was[outcome.subject], outcome) for outcome in after if outcome.subject in was]
     groups = {
         "newly exact": [(a, b) for a, b in pairs if b.exact and not a.exact],
         "no longer exact": [(a, b) for a, b in pairs if a.exact and not b.exact],

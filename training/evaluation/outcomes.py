@@ -47,6 +47,11 @@ class Outcome:
         return False
 
     @property
+    def subject(self) -> tuple[str | int, ...]:
+        """What was shown: outcomes of two evaluations can be compared where it is the same."""
+        return self.name, self.label
+
+    @property
     def edits(self) -> int:
         """Characters that have to change for the guess to become the label."""
         return edit_distance(self.label, self.vin)
@@ -86,11 +91,17 @@ class PhotoOutcome(Outcome):
 @dataclass(frozen=True)
 class StripOutcome(Outcome):
     """One synthetic strip, number `index` of its style; `legibility` in 0..1 is the synthesiser's
-    verdict."""
+    verdict, `checksum` that of its pixels."""
 
     style: str
     index: int
     legibility: float
+    checksum: int
+
+    @property
+    def subject(self) -> tuple[str | int, ...]:
+        """A synthesiser that has changed draws another strip under the old name."""
+        return self.name, self.label, self.checksum
 
     @property
     def readable(self) -> bool:

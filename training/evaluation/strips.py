@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from itertools import count, islice
 
@@ -77,4 +78,5 @@ def _outcome(
         style=style,
         index=index,
         legibility=round(strip.legibility, 4),
+        checksum=zlib.crc32(strip.image.tobytes()),
     )

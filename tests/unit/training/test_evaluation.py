@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -216,8 +217,9 @@ def test_a_comparison_names_what_changed() -> None:
     assert blocks[1]["a.jpg"] == [VIN, VIN, "–"]
 
 
-def test_strips_of_another_text_are_not_compared() -> None:
-    other = replace(strip(0, VIN), label="W" * 17)
+@pytest.mark.parametrize("change", [{"label": "W" * 17}, {"checksum": 99}])
+def test_strips_of_another_text_or_look_are_not_compared(change: dict[str, Any]) -> None:
+    other = replace(strip(0, VIN), **change)
     said = changes(Results({}, (), (strip(0, VIN),)), Results({}, (), (other,)))
     assert said.startswith("strips: 0 in both, 1 only now, 1 only then; 0 newly exact")
 

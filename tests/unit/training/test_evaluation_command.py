@@ -1,0 +1,147 @@
+"""`python -m training evaluate` from end to end, on the sample in place of real photos."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.photos import SAMPLE, blank_jpeg, sample_vin
+from training import evaluate
+from training.evaluation.outcomes import Results
+from training.evaluation.photos import labelled_photos, read_photos, read_photos_by_head
+from training.evaluation.strips import read_strips
+from training.synthesis.styles import STYLES
+from vinreader.decoding import DecodingConfig
+from vinreader.detection import Detector
+from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
+from vinreader.reader import Reader
+from vinreader.recognition import Evidence, Recognizer
+from vinreader.results import TextLine
+
+two_heads = pytest.mark.skipif(
+    not hasattr(DecodingConfig(), "heads"), reason="this decoding hears one head alone"
+)
+OTHER = "1M8GDM9AXKP042788"
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample under an uncertain label; a photo of nothing and a broken file under certain
+    ones."""
+    folder = tmp_path_factory.mktemp("real")
+    shutil.copy(SAMPLE, folder / "sample.jpg")
+    (folder / "blank.jpg").write_bytes(blank_jpeg())
+    (folder / "broken.jpg").write_bytes(blank_jpeg()[:-300])
+    (folder / "labels.csv").write_text(
+        "file,vin,track,location,label_confidence\n"
+        f"sample.jpg,{sample_vin()},low,sticker,two_reads\n"
+        f"blank.jpg,{OTHER},low,plate,check_digit\n"
+        f"broken.jpg,{OTHER},native,plate,check_digit\n"
+    )
+    return folder
+
+
+def run(*options: object) -> None:
+    parser = argparse.ArgumentParser()
+    evaluate.add_arguments(parser)
+    evaluate.evaluate(parser.parse_args([str(option) for option in options]))
+
+
+def test_only_certain_labels_judge(photos: Path) -> None:
+    assert [row["file"] for row in labelled_photos(photos)] == ["blank.jpg", "broken.jpg"]
+    assert [row["file"] for row in labelled_photos(photos, uncertain=True)] == ["sample.jpg"]
+
+
+def test_photos_are_judged_as_the_reader_answers(photos: Path) -> None:
+    reader = Reader.load(DEFAULT_MODELS_DIR)
+    blank, broken = read_photos(reader, photos)
+    assert (blank.vin, blank.status, blank.right, blank.quad) == ("", "not_found", False, None)
+    assert (broken.status, broken.location, broken.confidences) == ("rejected", "plate", ())
+    (sample,) = read_photos(reader, photos, uncertain=True)
+    assert (sample.name, sample.status, sample.exact) == ("sample.jpg", "read", True)
+    assert len(sample.confidences) == 17
+    assert 0 < sample.confidence <= min(sample.confidences) <= 1
+    assert sample.seconds is not None
+    assert sample.seconds > 0
+
+
+@two_heads
+def test_heads_share_what_the_networks_saw_and_nothing_else(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (alone,) = read_photos(Reader.load(DEFAULT_MODELS_DIR), photos, uncertain=True)
+    plain_detect, plain_recognize = Detector.detect, Recognizer.recognize
+    looked_at: list[bytes] = []
+
+    def detect(self: Detector, photo: np.ndarray) -> tuple[TextLine, ...]:
+        looked_at.append(photo.tobytes())
+        return plain_detect(self, photo)
+
+    def recognize(self: Recognizer, strips: np.ndarray) -> tuple[Evidence, ...]:
+        looked_at.extend(strip.tobytes() for strip in strips)
+        return plain_recognize(self, strips)
+
+    monkeypatch.setattr(Detector, "detect", detect)
+    monkeypatch.setattr(Recognizer, "recognize", recognize)
+    by_head = read_photos_by_head(DEFAULT_MODELS_DIR, photos, ("boxes", "both"), uncertain=True)
+    assert by_head["both"] == [replace(alone, seconds=None, cpu_seconds=None)]
+    assert by_head["boxes"][0].right
+    assert len(looked_at) == len(set(looked_at)) > 2  # the photo and some strips, once each
+
+
+@pytest.mark.usefixtures("fonts")
+def test_each_style_has_strips_of_its_own_and_they_come_again() -> None:
+    recognizer = Recognizer(ModelFiles.of(DEFAULT_MODELS_DIR).yolo)
+    outcomes = read_strips(recognizer, 2, seed=3)["both"]
+    assert [outcome.style for outcome in outcomes] == [s for s in STYLES for _ in range(2)]
+    assert len({outcome.label for outcome in outcomes}) == len(outcomes)
+    assert {len(outcome.label) for outcome in outcomes} == {17}
+    assert read_strips(recognizer, 2, seed=3)["both"] == outcomes
+    assert {outcome.label for outcome in read_strips(recognizer, 2, seed=4)["both"]}.isdisjoint(
+        outcome.label for outcome in outcomes
+    )
+
+
+@two_heads
+@pytest.mark.usefixtures("fonts")
+def test_an_evaluation_leaves_results_and_pictures_and_can_be_compared(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("--real", photos, "--strips", 2, "--heads", "--out", tmp_path)
+    said = capsys.readouterr().out
+    assert "| low, plate " in said
+    assert "| readable strips, all: exact" in said
+    assert "| boxes (YOLO) alone" in said.replace("  ", "")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "results.json",
+        "strips.png",
+        "photos.png",
+    }
+    results = Results.load(tmp_path / "results.json")
+    assert len(results.strips) == 2 * len(STYLES)
+    assert results.models["yolo"].startswith("sha256:")
+    missed = [replace(strip, vin="") for strip in results.strips]
+    earlier = tmp_path / "earlier.json"
+    replace(results, strips=tuple(missed)).save(earlier)
+    run("--real", photos / "none", "--strips", 2, "--out", tmp_path, "--against", earlier)
+    said = capsys.readouterr().out
+    exact = sum(strip.exact for strip in results.strips)
+    assert exact > 0
+    assert "No real photos" in said
+    assert f"strips: 16 in both, 0 only now, 0 only then; {exact} newly exact, 0 no longer" in said
+
+
+def test_an_evaluation_of_photos_needs_no_fonts(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("--real", photos, "--strips", 0, "--uncertain", "--out", tmp_path)
+    assert "| low, sticker |   1 | 100.0 % (20.7–100.0) |" in capsys.readouterr().out
+    (row,) = json.loads((tmp_path / "results.json").read_text())["photos"]
+    assert (row["name"], row["vin"]) == ("sample.jpg", sample_vin())
+    assert not (tmp_path / "strips.png").exists()
