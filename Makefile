@@ -80,7 +80,8 @@ synthesise: setup ## stream or store strips; ARGS="--count 2000000 --out FOLDER"
 
 worker: setup ## lend this machine's cores to the Dask cluster at SCHEDULER=tcp://host:8786
 	@test -n "$(SCHEDULER)" || { echo "Name the cluster: make worker SCHEDULER=tcp://host:8786" >&2; exit 1; }
-	$(BIN)/python -m dask worker --nthreads 1 --nworkers -1 $(SCHEDULER)
+	DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON="{'MALLOC_TRIM_THRESHOLD_': None}" \
+		$(BIN)/python -m dask worker --nthreads 1 --nworkers -1 $(SCHEDULER)
 
 train-detector: setup-training ## train CRAFT; resumes where it stopped
 	$(BIN)/python -m training train-detector --resume $(ARGS)
