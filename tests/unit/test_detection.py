@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vinreader.detection import ModelLayout, halved, postprocess, preprocess
+from vinreader.detection import ModelLayout, drawn_out, halved, postprocess, preprocess
 from vinreader.lines import LineConfig, distinct, lines_of
 from vinreader.merit import completed, features
 from vinreader.results import TextLine
@@ -196,3 +196,14 @@ def test_a_line_that_ends_with_its_text_stays() -> None:
     maps, _ = characters(12)
     whole = corners((120, 30), (176, 10), 0)[None].astype(np.float32)
     assert np.abs(completed(maps, whole) - whole).max() < 1
+
+
+def test_lines_are_drawn_out_in_pixels_of_the_photo() -> None:
+    maps, whole = characters(17)
+    pixel = np.array([2.0, 3.0], np.float32)
+    unit = pixel * LAYOUT.stride
+    cut = corners((125, 30), (140, 10), 0) * unit
+    a, b, c, d = ((float(x), float(y)) for x, y in cut)
+    (line,) = drawn_out(maps[None], pixel, LAYOUT, [TextLine((a, b, c, d), 1.5)])
+    assert line.score == 1.5
+    assert np.abs(np.array(line.quad) / unit - whole[0]).max() < 3
