@@ -10,6 +10,7 @@ from vinreader.decoding import Candidate
 from vinreader.looks import Look, elect
 from vinreader.quality import JudgementConfig, judge
 from vinreader.recognition import Evidence
+from vinreader.rectification import Band
 from vinreader.results import Status
 from vinreader.vin import ALPHABET
 
@@ -24,20 +25,36 @@ def look(
     score: float = -0.5,
     sight: float = -1.0,
     corrected: tuple[int, ...] = (),
+    disputed: tuple[int, ...] = (),
 ) -> Look:
     """A look at `text` whose fourth character was seen with probability `weakest`."""
     probabilities = np.full((17, len(ALPHABET)), 0.0001, np.float32)
-    probabilities[np.arange(17), [ALPHABET.index(symbol) for symbol in text]] = 0.995
-    probabilities[3, ALPHABET.index(text[3])] = weakest
+    chosen = [ALPHABET.index(symbol) for symbol in text]
+    probabilities[np.arange(17), chosen] = 0.995
+    probabilities[3, chosen[3]] = weakest
+    centres = np.linspace(50, 900, 17, dtype=np.float32)
+    widths = np.full(17, 30, np.float32)
     evidence = Evidence(
         objectness=np.full(17, 0.99, np.float32),
-        centres=np.linspace(50, 900, 17, dtype=np.float32),
-        widths=np.full(17, 30, np.float32),
+        centres=centres,
+        widths=widths,
         classes=probabilities,
+        frames=np.full((60, 34), 1 / 34, np.float32),
+        frame_width=16.0,
     )
     quad = np.array([[0, 0], [960, 0], [960, 32], [0, 32]], np.float32)
-    candidate = Candidate(text, score, sight, np.arange(17), probabilities, corrected)
-    return Look(quad, evidence, candidate)
+    candidate = Candidate(
+        text=text,
+        score=score,
+        sight=sight,
+        centres=centres,
+        widths=widths,
+        probabilities=probabilities,
+        certainty=probabilities[np.arange(17), chosen],
+        corrected=corrected,
+        disputed=disputed,
+    )
+    return Look((Band(quad),), evidence, candidate)
 
 
 def status_of(*looks: Look) -> Status:
@@ -72,6 +89,16 @@ def test_without_a_check_digit_to_ask_more_looks_have_to_agree() -> None:
     assert status_of(*[look(VALID, weakest=0.98)] * 4) is Status.READ
 
 
+def test_a_number_that_one_head_disputes_is_not_believed() -> None:
+    assert status_of(*[look(VALID, disputed=(3,))] * 4) is Status.RETAKE
+
+
+def test_one_clear_look_that_both_heads_share_speaks_for_disputed_ones() -> None:
+    """The clearest look is what counts."""
+    disputed = [look(VALID, score=-0.9, disputed=(3,))] * 3
+    assert status_of(*disputed, look(VALID, score=-0.5)) is Status.READ
+
+
 def test_looks_that_disagree_are_not_believed() -> None:
     others = [look(VALID[:16] + digit, score=-0.6) for digit in "1234567"] * 2
     assert status_of(*[look(VALID)] * 3, *others) is Status.RETAKE
@@ -85,7 +112,7 @@ def test_confidence_is_the_weakest_characters_and_falls_with_dissent() -> None:
     alone = [look(VALID, weakest=0.7)] * 3
     best, votes = elect(alone, temperature=4.0, checked=1.4)
     unanimous = judge(best, alone, votes, JudgementConfig()).confidence
-    assert unanimous == pytest.approx(0.7 * 0.99, abs=0.01)
+    assert unanimous == pytest.approx(0.7, abs=0.01)
     mixed = [*alone, look(NOT_APPLICABLE)]
     best, votes = elect(mixed, temperature=4.0, checked=1.4)
     assert judge(best, mixed, votes, JudgementConfig()).confidence == pytest.approx(

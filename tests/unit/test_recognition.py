@@ -19,26 +19,41 @@ METADATA = {
     "input": '{"height": 32, "width": 960}',
     "normalisation": '{"softening": 4.0}',
     "alphabet": ALPHABET,
+    "frame_width": "16",
+    "version": "2",
 }
 LAYOUT = RecognizerLayout.from_metadata(METADATA)
 
 
-Outputs = tuple[np.ndarray, np.ndarray, np.ndarray]
+FRAME = 16.0
+Outputs = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def one_strip(boxes: list[tuple[float, float, float, str]]) -> Outputs:
-    """The model's three outputs for one strip; a box is objectness, centre, width and symbol."""
+    """The model's outputs for one strip; a box is objectness, centre, width and symbol. The frames
+    show them too."""
     classes = np.full((1, len(boxes), len(ALPHABET)), 0.001, np.float32)
     for i, (*_, symbol) in enumerate(boxes):
         classes[0, i, ALPHABET.index(symbol)] = 0.9
     objectness = np.array([[box[0] for box in boxes]], np.float32)
-    return objectness, np.array([[box[1:3] for box in boxes]], np.float32), classes
+    frames = np.zeros((1, 60, len(ALPHABET) + 1), np.float32)
+    frames[..., -1] = 1.0
+    for _, centre, _, symbol in boxes:
+        frames[0, int(centre / FRAME)] = np.eye(len(ALPHABET) + 1)[ALPHABET.index(symbol)]
+    return objectness, np.array([[box[1:3] for box in boxes]], np.float32), classes, frames
 
 
 def test_layout_is_read_from_the_metadata():
     layout = RecognizerLayout.from_metadata(METADATA)
     assert (layout.height, layout.width, layout.softening) == (32, 960, 4.0)
     assert layout.alphabet == ALPHABET
+    assert layout.frame_width == 16.0
+
+
+def test_a_model_without_frames_is_refused():
+    metadata = {name: value for name, value in METADATA.items() if name != "frame_width"}
+    with pytest.raises(ValueError, match="of version 1 has no frames: 2 is needed"):
+        RecognizerLayout.from_metadata(metadata | {"version": "1"})
 
 
 def test_metadata_of_another_model_is_refused():
@@ -65,7 +80,7 @@ def test_preprocess_of_an_empty_strip_is_calm():
 
 def test_boxes_come_out_from_left_to_right():
     (evidence,) = postprocess(
-        *one_strip([(0.9, 500, 40, "B"), (0.8, 100, 40, "A"), (0.7, 300, 40, "C")]), CONFIG
+        *one_strip([(0.9, 500, 40, "B"), (0.8, 100, 40, "A"), (0.7, 300, 40, "C")]), FRAME, CONFIG
     )
     assert evidence.centres.tolist() == [100, 300, 500]
     np.testing.assert_allclose(evidence.objectness, [0.8, 0.7, 0.9])
@@ -75,7 +90,7 @@ def test_boxes_come_out_from_left_to_right():
 
 def test_of_two_boxes_on_one_spot_the_surest_stays():
     (evidence,) = postprocess(
-        *one_strip([(0.6, 100, 40, "0"), (0.9, 110, 40, "D"), (0.5, 131, 40, "E")]), CONFIG
+        *one_strip([(0.6, 100, 40, "0"), (0.9, 110, 40, "D"), (0.5, 131, 40, "E")]), FRAME, CONFIG
     )
     # 110 and 131 are 21 apart, over half of their width; 100 and 110 are not.
     assert evidence.centres.tolist() == [110, 131]
@@ -84,17 +99,21 @@ def test_of_two_boxes_on_one_spot_the_surest_stays():
 
 def test_faint_boxes_are_nothing():
     outputs = one_strip([(0.04, 100, 40, "A"), (0.06, 300, 40, "B")])
-    (evidence,) = postprocess(*outputs, CONFIG)
+    (evidence,) = postprocess(*outputs, FRAME, CONFIG)
     assert evidence.centres.tolist() == [300]
-    (nothing,) = postprocess(*one_strip([(0.01, 100, 40, "A")]), CONFIG)
+    (nothing,) = postprocess(*one_strip([(0.01, 100, 40, "A")]), FRAME, CONFIG)
     assert len(nothing.objectness) == len(nothing.classes) == 0
 
 
 def test_each_strip_keeps_its_own_boxes():
     first, second = one_strip([(0.9, 100, 40, "A")]), one_strip([(0.9, 200, 40, "B")])
-    objectness, boxes, classes = map(np.concatenate, zip(first, second, strict=True))
-    evidence = postprocess(objectness, boxes, classes, CONFIG)
+    objectness, boxes, classes, frames = map(np.concatenate, zip(first, second, strict=True))
+    evidence = postprocess(objectness, boxes, classes, frames, FRAME, CONFIG)
     assert [shown.centres.tolist() for shown in evidence] == [[100], [200]]
+    for shown, place, symbol in zip(evidence, (100, 200), "AB", strict=True):
+        assert shown.frames[int(place / FRAME)].argmax() == ALPHABET.index(symbol)
+        assert shown.frames[:, -1].sum() == 59
+        assert shown.width == 960
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +134,11 @@ def test_a_strip_reads_the_same_alone_and_in_a_batch(recognizer):
     (alone,) = recognizer.recognize(strips[17:18])
     np.testing.assert_allclose(together[17].centres, alone.centres, atol=0.01)
     np.testing.assert_allclose(together[17].classes, alone.classes, atol=1e-4)
+    np.testing.assert_allclose(together[17].frames, alone.frames, atol=1e-4)
 
 
 def test_an_empty_strip_shows_no_character(recognizer):
     (evidence,) = recognizer.recognize(np.full((1, 32, 960), 128, np.uint8))
     assert (evidence.objectness < 0.5).all()
+    assert evidence.frames.shape == (60, 34)
+    assert evidence.frames[:, -1].min() > 0.5

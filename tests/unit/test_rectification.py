@@ -1,13 +1,14 @@
 """From quads to strips: what lies under a quad comes out level, wherever and however it lies."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vinreader.rectification import Adjustment, adjust, cut, section, turned
+from vinreader.rectification import Adjustment, Band, adjust, cut, section, turned
 
 NOTHING = Adjustment(before=0, after=0, above=0, below=0)
 SIZE = (960, 32)
@@ -155,3 +156,79 @@ def test_any_quads_give_strips(quads):
     strips = cut(photo, np.array(quads, np.float32), SIZE)
     assert strips.shape == (len(quads), 32, 960)
     assert strips.dtype == np.uint8
+
+
+bends = st.floats(-0.6, 0.6)
+
+
+def arc(band: Band, shares: np.ndarray) -> np.ndarray:
+    """Points (N, 2) of the band's middle line in the photo."""
+    return np.stack([band.section(float(a), float(a)).quad.mean(axis=0) for a in shares])
+
+
+def test_a_bent_band_sags_between_its_ends():
+    points = arc(Band(LEVEL, 0.5), np.array([0.0, 0.25, 0.5, 1.0]))
+    # 20 high: ten pixels in the middle, three quarters of that halfway there.
+    expected = np.array([[100, 60], [150, 67.5], [200, 70], [300, 60]])
+    np.testing.assert_allclose(points, expected, atol=1e-3)
+
+
+@given(bends, st.floats(0, 0.4), st.floats(0.6, 1))
+def test_a_section_of_a_bent_band_keeps_its_course(bend, left, right):
+    whole = Band(LEVEL, bend)
+    part = whole.section(left, right)
+    shares = np.linspace(0, 1, 5)
+    np.testing.assert_allclose(
+        arc(part, shares), arc(whole, left + shares * (right - left)), atol=0.01
+    )
+
+
+@given(bends, adjustments)
+def test_adjusting_a_bent_band_keeps_its_course(bend, change):
+    """Lengthened, heightened: the middle of the line moves by what is added above and below."""
+    whole = Band(LEVEL, bend)
+    plain = replace(change, lean=0.0, tilt=0.0)
+    grown = whole.adjusted(plain)
+    height = 20 * (1 + plain.above + plain.below)
+    if height < 1:
+        return
+    long = 200 + 20 * (plain.before + plain.after)
+    shares = np.linspace(0, 1, 5)
+    expected = arc(whole, (shares * long - 20 * plain.before) / 200)
+    expected[:, 1] += 10 * (plain.below - plain.above)
+    np.testing.assert_allclose(arc(grown, shares), expected, atol=0.05)
+
+
+@given(adjustments)
+def test_a_straight_band_is_adjusted_as_its_quad(change):
+    moved = Band(LEVEL).adjusted(change)
+    assert moved.bend == 0
+    np.testing.assert_allclose(moved.quad, adjust(LEVEL, change))
+
+
+def test_a_turned_band_runs_the_other_way_on_the_same_course():
+    band, shares = Band(LEVEL, 0.3), np.linspace(0, 1, 5)
+    np.testing.assert_allclose(arc(band.turned(), shares), arc(band, shares)[::-1], atol=1e-3)
+    assert Band(LEVEL).aspect == pytest.approx(10)
+
+
+@pytest.mark.parametrize("bend", [0.8, -0.6])
+def test_a_bent_line_is_cut_level(bend):
+    """A dark curve on white, ten pixels high, comes out as a straight stripe."""
+    photo = np.full((200, 400), 255, np.uint8)
+    along = np.clip((np.arange(400) + 0.5 - 100) / 200, -0.5, 1.5)
+    middle = 60 + 20 * bend * 4 * along * (1 - along)
+    rows = np.arange(200)[:, None] + 0.5
+    photo[np.abs(rows - middle) < 5] = 0
+    (bent,) = cut(photo, LEVEL[None], SIZE, [bend])
+    assert (bent[12:20] < 60).all()
+    assert (bent[:4] > 200).all()
+    assert (bent[28:] > 200).all()
+    (level,) = cut(photo, LEVEL[None], SIZE)
+    assert (level[12:20] > 200).any()
+
+
+def test_a_bend_of_nothing_cuts_what_the_quad_does():
+    photo, quad = marked_photo(30)
+    one, other = cut(photo, quad[None], SIZE), cut(photo, quad[None], SIZE, [1e-9])
+    assert np.abs(one.astype(int) - other.astype(int)).max() <= 2

@@ -1,195 +1,239 @@
 """From what a strip shows to a VIN: exactly seventeen characters, chosen together.
 
-Of the boxes found, those seventeen are taken that are sure of being characters and stand evenly
-(dynamic programming over boxes from left to right), once for each box that could be the last: marks
-such as `*` at the ends give neighbours to the true number, and what is known of VINs decides
-between them. That knowledge stays soft: it moves probabilities, it never overrules plain sight.
+Two heads look at each strip: boxes, which know where characters are, and frames, which know in
+which order. Either proposes texts in its own way (`boxes`, `frames`); every proposal is then scored
+by both, and where both put a character at the same place, their probabilities for it are pooled (a
+product of experts). Marks such as `*` at the ends give neighbours to the true number, and what is
+known of VINs (`knowledge`) decides between them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vinreader.boxes import BoxConfig, Boxes, Path
+from vinreader.frames import Spelling, likeliest, spell
+from vinreader.knowledge import KnowledgeConfig, choose, prior
 from vinreader.recognition import Evidence
-from vinreader.results import CheckDigit
-from vinreader.vin import (
-    ALPHABET,
-    CHECK_POSITION,
-    LENGTH,
-    mandates_check_digit,
-    verdict,
-    wmi_known,
-)
+from vinreader.vin import ALPHABET, LENGTH
 
-__all__ = ["Candidate", "DecodingConfig", "decode"]
+__all__ = ["Candidate", "DecodingConfig", "decode", "decode_all"]
 
 Array = NDArray[np.float32]
-
-_DIGITS = np.array([symbol.isdigit() for symbol in ALPHABET])
-_CHECK_SYMBOLS = _DIGITS | np.array([symbol == "X" for symbol in ALPHABET])
+Values = NDArray[np.float64]
+Texts = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class DecodingConfig:
-    """Weights of the evidence, in nats where nothing else is said.
+    """How the heads are heard."""
 
-    The priors are set by hand from the standard (ISO 3779, 49 CFR 565) and are weak on purpose.
-    """
-
-    most_boxes: int = 32
-    """Boxes looked at, the surest of them."""
-    clip: float = 4.0
-    """No single box speaks for or against with more than this."""
-    evenness: float = 4.0
-    """Times the squared logarithm of (gap / pitch): a gap of two pitches costs 1.9."""
-    serial_letter: float = -2.0
-    """A letter among the last four."""
-    check_letter: float = -3.0
-    """Neither digit nor X in position 9, where the law demands a check digit."""
-    valid_mandated: float = 2.4
-    """Where the law demands it, a valid one is taken for near certain; chance gives one in
-    eleven."""
-    invalid_mandated: float = -3.4
-    valid_elsewhere: float = 1.2
-    invalid_elsewhere: float = -0.2
-    wmi_on_record: float = 0.5
-    wmi_unknown: float = -0.5
-    second_sight: float = 0.1
-    """The check digit may choose another symbol only if the eye gave it at least this."""
+    heads: Literal["both", "boxes", "frames"] = "both"
+    boxes_weight: float = 0.5
+    """The frames have the rest: the heads share a backbone, and one witness heard twice counts
+    once."""
+    together: float = 0.6
+    """Both heads mean the same character if their places are within this many pitches."""
+    floor: float = 1e-4
+    """Least probability of anything in a frame: none speaks with more than 9 nats."""
+    texts: int = 3
+    """Texts that either head proposes at most."""
+    within: float = 6.0
+    """Nats by which a head's further proposals may be worse than its first: no prior makes up for
+    more."""
+    boxes: BoxConfig = field(default_factory=BoxConfig)
+    knowledge: KnowledgeConfig = field(default_factory=KnowledgeConfig)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A VIN that a strip may show. `score` in nats, 0 is certainty, priors included; `sight`
-    without them; `positions` (17,) are indices into the evidence, `probabilities` (17, 33) what the
-    eye saw; `corrected` the positions (from 1) where knowledge overruled it."""
+    """A VIN that a strip may show.
+
+    `score` in nats, 0 is certainty, priors included; `sight` without them; `centres` and `widths`
+    (17,) in strip pixels; `probabilities` (17, 33) what the eye saw; `certainty` (17,) how likely
+    each character is there and right; `corrected` the positions (from 1) where knowledge overruled
+    the eye, `disputed` those where one head alone would have said something else.
+    """
 
     text: str
     score: float
     sight: float
-    positions: NDArray[np.intp]
+    centres: Array
+    widths: Array
     probabilities: Array
+    certainty: Array
     corrected: tuple[int, ...]
+    disputed: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _View:
+    """How one head sees a text: `seen` (17, 33) the symbols, `base` nats for all but them,
+    `centres` and `widths` (17,) in strip pixels, `present` (17,) how sure a character is there."""
+
+    base: float
+    centres: Values
+    widths: Values
+    seen: Values
+    present: Values
+
+    def sight(self, symbols: Texts) -> float:
+        """Nats for these symbols (17,) in these places."""
+        return self.base + float(np.log(self.seen[np.arange(LENGTH), symbols]).sum())
 
 
 def decode(evidence: Evidence, config: DecodingConfig | None = None) -> tuple[Candidate, ...]:
-    """Candidates in a strip, best first; none where fewer than seventeen boxes were found."""
+    """Candidates in a strip, best first; none where no head shows seventeen characters."""
+    return decode_all([evidence], config)[0]
+
+
+def decode_all(
+    evidence: Sequence[Evidence], config: DecodingConfig | None = None
+) -> list[tuple[Candidate, ...]]:
+    """The same for several strips with equally many frames: quicker than one by one."""
     config = config or DecodingConfig()
-    boxes = np.sort(np.argsort(-evidence.objectness, kind="stable")[: config.most_boxes])
-    if len(boxes) < LENGTH:
-        return ()
-    objectness = np.clip(evidence.objectness[boxes].astype(np.float64), 1e-4, 1 - 1e-4)
-    centres = evidence.centres[boxes].astype(np.float64)
-    chosen = np.maximum(np.log(objectness), -config.clip)
-    dropped = np.maximum(np.log1p(-objectness), -config.clip)
-    totals, paths = _paths(chosen - dropped, centres, _pitch(centres, objectness), config)
-    candidates = [
-        _candidate(boxes[path], float(total + dropped.sum()), evidence.classes, config)
-        for total, path in zip(totals, paths, strict=True)
+    if not evidence:
+        return []
+    if config.heads == "boxes":
+        return [_by_boxes(shown, config) for shown in evidence]
+    frames = np.stack([_floored(shown.frames, config.floor) for shown in evidence])
+    texts = likeliest(frames, LENGTH, config.texts, config.within)
+    spelled = _spelled(frames, texts)
+    if config.heads == "frames":
+        return [_by_frames(*strip, config) for strip in zip(evidence, spelled, strict=True)]
+    boxes = [
+        Boxes(shown, config.boxes, _unboxed(spellings, shown.frame_width))
+        for shown, spellings in zip(evidence, spelled, strict=True)
     ]
-    return tuple(sorted(candidates, key=lambda candidate: -candidate.score))
+    more = [_proposed(*strip, config) for strip in zip(boxes, texts, strict=True)]
+    for spellings, others in zip(spelled, _spelled(frames, more), strict=True):
+        spellings += others
+    return [_by_both(*strip, config) for strip in zip(evidence, boxes, spelled, strict=True)]
 
 
-def _pitch(centres: NDArray[np.float64], objectness: NDArray[np.float64]) -> float:
-    """Median distance of neighbouring characters, in strip pixels."""
-    sure = centres[objectness > 0.3]
-    gaps = np.diff(sure if len(sure) > LENGTH // 2 else centres)
-    return max(1.0, float(np.median(gaps)))
+def _by_boxes(shown: Evidence, config: DecodingConfig) -> tuple[Candidate, ...]:
+    boxes = Boxes(shown, config.boxes)
+    paths = boxes.paths(LENGTH)
+    return _ranked([_candidate([_of_boxes(boxes, path)], boxes.pitch, config) for path in paths])
 
 
-def _paths(
-    gains: NDArray[np.float64],
-    centres: NDArray[np.float64],
-    pitch: float,
-    config: DecodingConfig,
-) -> tuple[NDArray[np.float64], list[NDArray[np.intp]]]:
-    """For each box that can be the last of seventeen: the best total and the boxes of that
-    choice."""
-    count = len(gains)
-    gaps = np.maximum(centres[:, None] - centres[None, :], 1e-3)
-    step = -config.evenness * np.log(gaps / pitch) ** 2
-    step[np.triu_indices(count)] = -np.inf  # the box before stands further left
-    best = gains.copy()
-    back = np.zeros((LENGTH, count), np.intp)
-    for k in range(1, LENGTH):
-        through = best[None, :] + step
-        back[k] = through.argmax(axis=1)
-        best = through.max(axis=1) + gains
-    ends = np.flatnonzero(np.isfinite(best))
-    paths = []
-    for end in ends:
-        path = [int(end)]
-        for k in range(LENGTH - 1, 0, -1):
-            path.append(int(back[k, path[-1]]))
-        paths.append(np.array(path[::-1]))
-    return best[ends], paths
+def _by_frames(
+    shown: Evidence, spellings: list[Spelling], config: DecodingConfig
+) -> tuple[Candidate, ...]:
+    views = [_of_frames(spelling, shown.frame_width) for spelling in spellings]
+    return _ranked([_candidate([view], 1.0, config) for view in views])
 
 
-def _candidate(
-    positions: NDArray[np.intp], total: float, classes: Array, config: DecodingConfig
-) -> Candidate:
-    seen = np.clip(classes[positions].astype(np.float64), 1e-6, 1.0)
-    logits = np.log(seen) + _habits(seen, config)
-    picked = logits.argmax(axis=1)
-    picked = _with_check_digit(picked, logits, seen, config)
-    text = "".join(ALPHABET[i] for i in picked)
-    sight = total + float(np.log(seen[np.arange(LENGTH), picked]).sum())
-    eye = seen.argmax(axis=1)
-    return Candidate(
-        text=text,
-        score=sight + _knowledge(text, config) + _letters_in_serial(text) * config.serial_letter,
-        sight=sight,
-        positions=positions,
-        probabilities=seen.astype(np.float32),
-        corrected=tuple(int(i) + 1 for i in np.flatnonzero(eye != picked)),
+def _by_both(
+    shown: Evidence, boxes: Boxes, spellings: list[Spelling], config: DecodingConfig
+) -> tuple[Candidate, ...]:
+    if len(boxes) < LENGTH or not spellings:
+        return ()
+    paths = boxes.paths_of(np.stack([spelling.text for spelling in spellings]))
+    return _ranked(
+        [
+            _candidate(
+                [_of_boxes(boxes, path), _of_frames(spelling, shown.frame_width)],
+                boxes.pitch,
+                config,
+            )
+            for path, spelling in zip(paths, spellings, strict=True)
+        ]
     )
 
 
-def _habits(seen: NDArray[np.float64], config: DecodingConfig) -> NDArray[np.float64]:
-    """What positions usually hold, (17, 33) nats to add."""
-    habits = np.zeros_like(seen)
-    habits[-4:, ~_DIGITS] = config.serial_letter
-    if mandates_check_digit(ALPHABET[int(seen[0].argmax())]):
-        habits[CHECK_POSITION, ~_CHECK_SYMBOLS] = config.check_letter
-    return habits
+def _floored(frames: Array, floor: float) -> Values:
+    values = np.maximum(frames.astype(np.float64), floor)
+    return np.asarray(values / values.sum(axis=1, keepdims=True))
 
 
-def _with_check_digit(
-    picked: NDArray[np.intp],
-    logits: NDArray[np.float64],
-    seen: NDArray[np.float64],
-    config: DecodingConfig,
-) -> NDArray[np.intp]:
-    """The choice with one symbol replaced, where the law demands a check digit, it is wrong, and
-    the eye's second sight at one position makes it right. More than one is never searched: among
-    many candidates a valid one is found by chance."""
-    text = "".join(ALPHABET[i] for i in picked)
-    if verdict(text) is not CheckDigit.INVALID:
-        return picked
-    best, gain = picked, config.invalid_mandated - config.valid_mandated
-    for position, symbol in zip(*np.nonzero(seen >= config.second_sight), strict=True):
-        loss = float(logits[position, symbol] - logits[position, picked[position]])
-        if symbol == picked[position] or loss <= gain:
-            continue
-        other = picked.copy()
-        other[position] = symbol
-        if verdict("".join(ALPHABET[i] for i in other)) is CheckDigit.VALID:
-            best, gain = other, loss
-    return best
+def _unboxed(spellings: list[Spelling], frame_width: float) -> Values:
+    """Places (17,) in strip pixels where the frames' own text stands; none without one."""
+    return spellings[0].places * frame_width if spellings else np.empty(0)
 
 
-def _knowledge(text: str, config: DecodingConfig) -> float:
-    """How well a whole number agrees with what VINs are like."""
-    valid = verdict(text) is CheckDigit.VALID
-    if mandates_check_digit(text):
-        check = config.valid_mandated if valid else config.invalid_mandated
-    else:
-        check = config.valid_elsewhere if valid else config.invalid_elsewhere
-    return check + (config.wmi_on_record if wmi_known(text[:3]) else config.wmi_unknown)
+def _spelled(frames: Values, texts: list[list[Texts]]) -> list[list[Spelling]]:
+    """How each strip's frames spell each of its texts."""
+    strips = [n for n, own in enumerate(texts) for _ in own]
+    if not strips:
+        return [[] for _ in texts]
+    spellings = iter(spell(frames[strips], np.stack([text for own in texts for text in own])))
+    return [[next(spellings) for _ in own] for own in texts]
 
 
-def _letters_in_serial(text: str) -> int:
-    return sum(not symbol.isdigit() for symbol in text[-4:])
+def _proposed(boxes: Boxes, known: list[Texts], config: DecodingConfig) -> list[Texts]:
+    """Texts that the boxes show best, but for those known already."""
+    texts: list[Texts] = []
+    paths = boxes.paths(LENGTH)[: config.texts]
+    for path in (path for path in paths if path.total >= paths[0].total - config.within):
+        text = boxes.classes[path.boxes].argmax(axis=1)
+        if not any(np.array_equal(text, other) for other in known + texts):
+            texts.append(text)
+    return texts
+
+
+def _of_boxes(boxes: Boxes, path: Path) -> _View:
+    chosen = path.boxes
+    seen = np.clip(boxes.classes[chosen], 1e-6, 1.0)
+    return _View(
+        path.total, boxes.centres[chosen], boxes.widths[chosen], seen, boxes.objectness[chosen]
+    )
+
+
+def _of_frames(spelling: Spelling, frame_width: float) -> _View:
+    seen = np.clip(spelling.probabilities, 1e-6, 1.0)
+    centres = spelling.places * frame_width
+    said = float(np.log(seen[np.arange(LENGTH), spelling.text]).sum())
+    widths = np.full(LENGTH, 0.8 * float(np.median(np.diff(centres))))
+    return _View(spelling.score - said, centres, widths, seen, np.ones(LENGTH))
+
+
+def _candidate(views: list[_View], pitch: float, config: DecodingConfig) -> Candidate:
+    """The number that the heads' views of one text give together; places are those of the first."""
+    weights = [1.0] if len(views) == 1 else [config.boxes_weight, 1 - config.boxes_weight]
+    together = np.ptp([view.centres for view in views], axis=0) <= config.together * pitch
+    seen = _pooled(views, weights, together)
+    text = choose(seen, config.knowledge)
+    symbols = np.array([ALPHABET.index(symbol) for symbol in text])
+    sight = sum(w * view.sight(symbols) for w, view in zip(weights, views, strict=True))
+    present = np.prod([v.present**w for w, v in zip(weights, views, strict=True)], axis=0)
+    own = np.array([view.seen.argmax(axis=1) for view in views])
+    return Candidate(
+        text=text,
+        score=sight + prior(text, config.knowledge),
+        sight=sight,
+        centres=views[0].centres.astype(np.float32),
+        widths=views[0].widths.astype(np.float32),
+        probabilities=seen.astype(np.float32),
+        certainty=(present * seen[np.arange(LENGTH), symbols]).astype(np.float32),
+        corrected=_positions(seen.argmax(axis=1) != symbols),
+        disputed=_positions(np.any(own != symbols, axis=0) | ~together),
+    )
+
+
+def _pooled(views: list[_View], weights: list[float], together: NDArray[np.bool_]) -> Values:
+    """(17, 33): the product of the heads' probabilities where both mean the same character, and
+    their mean where they do not, as then only one of them can be right."""
+    parts = list(zip(weights, views, strict=True))
+    product = np.prod([view.seen**w for w, view in parts], axis=0)
+    mean = np.sum([w * view.seen for w, view in parts], axis=0)
+    pooled = np.where(together[:, None], product, mean)
+    return np.asarray(pooled / pooled.sum(axis=1, keepdims=True))
+
+
+def _positions(marked: NDArray[np.bool_]) -> tuple[int, ...]:
+    """From 1."""
+    return tuple(int(i) + 1 for i in np.flatnonzero(marked))
+
+
+def _ranked(candidates: list[Candidate]) -> tuple[Candidate, ...]:
+    """Best first, no text twice."""
+    best: dict[str, Candidate] = {}
+    for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
+        best.setdefault(candidate.text, candidate)
+    return tuple(best.values())

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vinreader.decoding import Candidate
 from vinreader.recognition import Evidence
+from vinreader.rectification import Band
 from vinreader.results import CheckDigit
 from vinreader.vin import verdict
 
@@ -19,11 +20,59 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Look:
-    """One cut of one line and the best number in it; `quad` (4, 2) is the cut in photo pixels."""
+    """One cut of one line, or of the rows of a number one after the other, and the best number in
+    it; `bands` are the cuts in photo pixels, one for each stretch between the evidence's seams."""
 
-    quad: Array
+    bands: tuple[Band, ...]
     evidence: Evidence
     candidate: Candidate
+
+    @property
+    def characters(self) -> Array:
+        """Quads (17, 4, 2) of the number's characters in photo pixels."""
+        places = zip(self.candidate.centres, self.candidate.widths, strict=True)
+        return np.stack([self._part(float(centre), float(wide)) for centre, wide in places])
+
+    def room(self, ends: float) -> float:
+        """What is left before the first and after the last character, in strip pixels: `ends`
+        pitches and half a character."""
+        steps = np.diff(self.candidate.centres)
+        return ends * float(np.median(steps)) + 0.5 * float(np.median(self.candidate.widths))
+
+    def tightened(self, ends: float) -> Band:
+        """The first band with its ends moved to the number's own, `room` apart."""
+        centres = self.candidate.centres
+        low, high = self._span(0)
+        mine = centres[(centres >= low) & (centres < high)]
+        ahead = (float(mine.min()) if len(mine) else low) - self.room(ends) - low
+        behind = (float(mine.max()) if len(mine) else high) + self.room(ends) - low
+        return self.bands[0].section(ahead / (high - low), behind / (high - low))
+
+    def number(self, ends: float) -> Array:
+        """The quad (4, 2) around the whole number, in its reading direction."""
+        if len(self.bands) == 1 and not self.bands[0].bend:
+            return self.tightened(ends).quad
+        quad = self.bands[0].quad
+        along = quad[1] - quad[0]
+        along = along / (float(np.hypot(*along)) or 1.0)
+        down = np.array([-along[1], along[0]], np.float32)
+        corners = self.characters.reshape(-1, 2)
+        x, y = corners @ along, corners @ down
+        left, right, top, bottom = x.min(), x.max(), y.min(), y.max()
+        frame = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+        return np.asarray(frame @ np.stack([along, down]), np.float32)
+
+    def _part(self, centre: float, wide: float) -> Array:
+        """The stretch of strip pixels around a place, in the photo."""
+        row = int(np.searchsorted(self.evidence.seams, centre))
+        low, high = self._span(row)
+        left, right = centre - wide / 2 - low, centre + wide / 2 - low
+        return self.bands[row].section(left / (high - low), right / (high - low)).quad
+
+    def _span(self, row: int) -> tuple[float, float]:
+        """Where a band begins and ends in the evidence."""
+        edges = (0.0, *self.evidence.seams, self.evidence.width)
+        return edges[row], edges[row + 1]
 
 
 def elect(looks: list[Look], temperature: float, checked: float) -> tuple[Look, dict[str, float]]:

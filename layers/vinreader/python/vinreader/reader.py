@@ -12,15 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinreader.decoding import DecodingConfig, decode
 from vinreader.detection import Detector
 from vinreader.looks import Look, elect
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import open_photo
 from vinreader.quality import SHOW_THE_NUMBER, JudgementConfig, judge
 from vinreader.recognition import Recognizer
-from vinreader.rectification import Adjustment, adjust, cut, section, turned
 from vinreader.results import Alternative, Character, Quad, Reading, Source, Status
+from vinreader.search import Search, SearchConfig
 from vinreader.vin import ALPHABET, describe, verdict
 
 __all__ = ["Reader", "ReaderConfig"]
@@ -29,31 +28,10 @@ Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class ReaderConfig:
-    """How hard the reader looks."""
+class ReaderConfig(SearchConfig):
+    """How hard the reader looks, and what it makes of it."""
 
-    lines: int = 8
-    """Candidate lines that are read at all, in both directions."""
-    closer: int = 2
-    """Of these, how many are looked at again in several cuts."""
-    first: Adjustment = field(default_factory=Adjustment)
-    again: tuple[Adjustment, ...] = (
-        Adjustment(0, 0, 0.0, 0.0),
-        Adjustment(0, 0, 0.15, 0.15),
-        Adjustment(0, 0, 0.1, -0.18),
-        Adjustment(0, 0, 0.05, -0.36),
-        Adjustment(0, 0, -0.18, 0.1),
-        Adjustment(0, 0, -0.36, 0.05),
-        Adjustment(0, 0, 0.0, -0.1, lean=0.25),
-        Adjustment(0, 0, -0.1, 0.0, lean=-0.25),
-        Adjustment(0, 0, 0.0, 0.0, tilt=0.1),
-        Adjustment(0, 0, 0.0, 0.0, tilt=-0.1),
-    )
-    """Cuts of a line whose ends are known: wider, without what touches it from below or above (bar
-    codes do), leaning and tilted either way."""
-    ends: float = 0.6
-    """Room left before the first and after the last character, in character pitches."""
-    temperature: float = 3.0
+    temperature: float = 1.5
     """Nats: how quickly a cut's vote fades when another cut shows the number more clearly."""
     checked: float = 1.4
     """Nats that a valid check digit adds to all votes for a number together: many makers comply
@@ -61,7 +39,8 @@ class ReaderConfig:
     alternatives: int = 3
     """Other symbols told for each character, those over `worth_telling`."""
     worth_telling: float = 0.001
-    decoding: DecodingConfig = field(default_factory=DecodingConfig)
+    settled: float = 0.8
+    """Confidence in a number that is believed, from which on no other line is looked at."""
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
 
 
@@ -122,7 +101,7 @@ class Reader:
             with clock.part("recognize"):
                 looks = self.look(photo, quads)
                 reading = self._reading(looks)
-            if reading.status is not Status.READ:  # one on its side may be found upright
+            if not self._any_clear(looks):  # one on its side may be found upright
                 with clock.part("detect"):
                     quads = self.lines_of_turned(photo)
                 with clock.part("recognize"):
@@ -143,44 +122,23 @@ class Reader:
         return [_as_quad(quad) for quad in back]
 
     def look(self, photo: NDArray[np.uint8], quads: list[Quad]) -> list[Look]:
-        """All looks at the lines of a photo (H, W, 3) in which seventeen characters were found: a
-        first one at each line from either end, then several at the most promising."""
-        if not quads:
-            return []
+        """Looks at the lines of a photo (H, W, 3), likeliest first, as many as it takes, in which
+        seventeen characters were found."""
         grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-        cuts = []
-        for quad in np.array(quads, np.float32):
-            for way in (quad, turned(quad)):
-                cuts.append(adjust(way, self.config.first))
-        first = sorted(self._looks_at(grey, cuts), key=lambda look: -look.candidate.score)
-        again = [
-            adjust(self.tightened(look), change)
-            for look in first[: self.config.closer]
-            for change in self.config.again
-        ]
-        return first + self._looks_at(grey, again)
+        lines = list(np.array(quads, np.float32).reshape(-1, 4, 2))
+        return Search(self.recognizer, self.config, grey).looks(lines, self._enough)
 
-    def _looks_at(self, grey: NDArray[np.uint8], cuts: list[Array]) -> list[Look]:
-        """The cuts in which seventeen characters were found."""
-        if not cuts:
-            return []
-        size = (self.recognizer.layout.width, self.recognizer.layout.height)
-        evidence = self.recognizer.recognize(cut(grey, np.stack(cuts), size))
-        return [
-            Look(quad, shown, candidates[0])
-            for quad, shown in zip(cuts, evidence, strict=True)
-            if (candidates := decode(shown, self.config.decoding))
-        ]
+    def _any_clear(self, looks: list[Look]) -> bool:
+        """Whether some look shows a number, if not well enough."""
+        return any(look.candidate.score >= self.config.clear for look in looks)
 
-    def tightened(self, look: Look) -> Array:
-        """The look's quad with its ends moved to the number's own."""
-        chosen = look.candidate.positions
-        centres = look.evidence.centres[chosen]
-        room = self.config.ends * float(np.median(np.diff(centres))) + 0.5 * float(
-            np.median(look.evidence.widths[chosen])
-        )
-        width = self.recognizer.layout.width
-        return section(look.quad, (centres[0] - room) / width, (centres[-1] + room) / width)
+    def _enough(self, looks: list[Look]) -> bool:
+        """Whether nothing is gained by looking on."""
+        if not looks:
+            return False
+        best, votes = elect(looks, self.config.temperature, self.config.checked)
+        judgement = judge(best, looks, votes, self.config.judgement)
+        return judgement.status is Status.READ and judgement.confidence >= self.config.settled
 
     def _reading(self, looks: list[Look]) -> Reading:
         """What the looks together support."""
@@ -199,28 +157,23 @@ class Reader:
             source=Source.TEXT,
             characters=self._characters(best),
             corrected_positions=best.candidate.corrected,
-            quad=_as_quad(self.tightened(best)),
+            quad=_as_quad(best.number(self.config.ends)),
             advice=judgement.advice,
             vehicle=describe(vin),
         )
 
     def _characters(self, look: Look) -> tuple[Character, ...]:
-        width = self.recognizer.layout.width
         characters = []
-        for place, (box, seen) in enumerate(
-            zip(look.candidate.positions, look.candidate.probabilities, strict=True)
+        candidate = look.candidate
+        for symbol, seen, box in zip(
+            candidate.text, candidate.probabilities, look.characters, strict=True
         ):
-            symbol = look.candidate.text[place]
-            half = look.evidence.widths[box] / 2
-            centre = look.evidence.centres[box]
             others = [i for i in np.argsort(-seen) if ALPHABET[i] != symbol]
             characters.append(
                 Character(
                     symbol=symbol,
                     confidence=round(float(seen[ALPHABET.index(symbol)]), 4),
-                    box=_as_quad(
-                        section(look.quad, (centre - half) / width, (centre + half) / width)
-                    ),
+                    box=_as_quad(box),
                     alternatives=tuple(
                         Alternative(ALPHABET[i], round(float(seen[i]), 4))
                         for i in others[: self.config.alternatives]

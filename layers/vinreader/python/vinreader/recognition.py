@@ -1,4 +1,5 @@
-"""Which characters stand where in a strip: YOLOv2 (Redmon & Farhadi 2017) on one row of cells."""
+"""Which characters stand where in a strip, by two heads on one network: boxes in a row of cells
+(YOLOv2, Redmon & Farhadi 2017) and symbols in frames along the line (CTC, Graves 2006)."""
 
 from __future__ import annotations
 
@@ -21,6 +22,9 @@ __all__ = [
 
 Array = NDArray[np.float32]
 
+_HEADS = ["objectness", "boxes", "classes", "frames"]
+"""What the model answers with."""
+
 
 @dataclass(frozen=True)
 class RecognitionConfig:
@@ -42,34 +46,54 @@ class RecognizerLayout:
     width: int
     softening: float
     alphabet: str
+    frame_width: float
+    """Strip pixels that one frame stands for."""
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str]) -> RecognizerLayout:
         """From the metadata of a `yolo` model.
 
         Raises:
-            ValueError: it is the metadata of another kind of model.
+            ValueError: it is the metadata of another kind of model, or of one from before there
+                were frames.
         """
         if metadata.get("kind") != "yolo":
             raise ValueError(f"not a yolo model: kind is {metadata.get('kind')!r}")
+        if "frame_width" not in metadata:
+            raise ValueError(
+                f"a yolo model of version {metadata.get('version')} has no frames: 2 is needed"
+            )
         shape = json.loads(metadata["input"])
         return cls(
             height=int(shape["height"]),
             width=int(shape["width"]),
             softening=float(json.loads(metadata["normalisation"])["softening"]),
             alphabet=metadata["alphabet"],
+            frame_width=float(metadata["frame_width"]),
         )
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What one strip shows, from left to right: `objectness` (K,), `centres` and `widths` (K,) in
-    strip pixels, `classes` (K, 33) probabilities over the alphabet."""
+    strip pixels, `classes` (K, 33) probabilities over the alphabet; `frames` (T, 34) probabilities,
+    the blank last, of stretches `frame_width` strip pixels wide.
+
+    `seams` are the places where strips of several lines were joined end to end.
+    """
 
     objectness: Array
     centres: Array
     widths: Array
     classes: Array
+    frames: Array
+    frame_width: float
+    seams: tuple[float, ...] = ()
+
+    @property
+    def width(self) -> float:
+        """Of the strip, in pixels."""
+        return len(self.frames) * self.frame_width
 
 
 def preprocess(strips: NDArray[np.uint8], layout: RecognizerLayout) -> Array:
@@ -82,34 +106,44 @@ def preprocess(strips: NDArray[np.uint8], layout: RecognizerLayout) -> Array:
 
 
 def postprocess(
-    objectness: Array, boxes: Array, classes: Array, config: RecognitionConfig
+    objectness: Array,
+    boxes: Array,
+    classes: Array,
+    frames: Array,
+    frame_width: float,
+    config: RecognitionConfig,
 ) -> tuple[Evidence, ...]:
     """Boxes (N, K, 2) centre and width with objectness (N, K) and classes (N, K, 33), each
     character once: of boxes on the same spot the surest stays (non-maximum suppression in one
-    dimension)."""
-    return tuple(
-        _distinct(*strip, config) for strip in zip(objectness, boxes, classes, strict=True)
-    )
+    dimension). The frames (N, T, 34) stay as they are."""
+    found = []
+    for i in range(len(objectness)):
+        kept = _distinct(objectness[i], boxes[i], config)
+        found.append(
+            Evidence(
+                objectness[i, kept],
+                boxes[i, kept, 0],
+                boxes[i, kept, 1],
+                classes[i, kept],
+                frames[i],
+                frame_width,
+            )
+        )
+    return tuple(found)
 
 
-def _distinct(
-    objectness: Array, boxes: Array, classes: Array, config: RecognitionConfig
-) -> Evidence:
+def _distinct(objectness: Array, boxes: Array, config: RecognitionConfig) -> NDArray[np.intp]:
+    """Indices of the boxes that stay, from left to right."""
     order = np.argsort(-objectness, kind="stable")
-    kept: list[int] = []
-    for i in order[objectness[order] >= config.faintest]:
-        centre, width = boxes[i]
-        if all(
-            abs(centre - boxes[k, 0]) >= config.nearest * (width + boxes[k, 1]) / 2 for k in kept
-        ):
-            kept.append(int(i))
-    left_to_right = sorted(kept, key=lambda k: float(boxes[k, 0]))
-    return Evidence(
-        objectness[left_to_right],
-        boxes[left_to_right, 0],
-        boxes[left_to_right, 1],
-        classes[left_to_right],
-    )
+    order = order[objectness[order] >= config.faintest]
+    centres, widths = boxes[order, 0], boxes[order, 1]
+    near = np.abs(centres[:, None] - centres) < config.nearest * (widths[:, None] + widths) / 2
+    standing = np.ones(len(order), np.bool_)
+    for i in range(len(order)):
+        if standing[i]:
+            standing[i + 1 :] &= ~near[i, i + 1 :]
+    kept = order[standing]
+    return np.asarray(kept[np.argsort(boxes[kept, 0], kind="stable")])
 
 
 class Recognizer:
@@ -135,6 +169,7 @@ class Recognizer:
         evidence: list[Evidence] = []
         for first in range(0, len(strips), self.config.batch):
             tensor = preprocess(strips[first : first + self.config.batch], self.layout)
-            objectness, boxes, classes = self.session.run(None, {self._input: tensor})
-            evidence += postprocess(objectness, boxes, classes, self.config)
+            objectness, boxes, classes, frames = self.session.run(_HEADS, {self._input: tensor})
+            width = self.layout.frame_width
+            evidence += postprocess(objectness, boxes, classes, frames, width, self.config)
         return tuple(evidence)

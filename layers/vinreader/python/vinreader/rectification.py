@@ -1,18 +1,20 @@
-"""From quads in the photo to strips for the recogniser.
+"""From lines in the photo to strips for the recogniser.
 
-A quad is moved and bent in its own frame: along the line in shares of its length, across it in
-shares of its height. That way one list of adjustments serves lines of every size and direction.
+A line is a quad that may be bent. It is moved and bent in its own frame: along the line in shares
+of its length, across it in shares of its height. That way one list of adjustments serves lines of
+every size and direction.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Adjustment", "adjust", "cut", "section", "turned"]
+__all__ = ["Adjustment", "Band", "adjust", "cut", "section", "turned"]
 
 Array = NDArray[np.float32]
 
@@ -65,14 +67,60 @@ def turned(quad: Array) -> Array:
 def section(quad: Array, left: float, right: float) -> Array:
     """The part (4, 2) of a quad between two upright cuts, given as shares of its width as a strip
     shows it: 0 is the left end, 1 the right one, and either may lie outside."""
+    return _placed(quad, np.array([[left, 0], [right, 0], [right, 1], [left, 1]], np.float32))
+
+
+def _placed(quad: Array, shares: Array) -> Array:
+    """Points (N, 2) of a quad, given in shares of its width and height, in the photo."""
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
     to_photo = cv2.getPerspectiveTransform(unit, np.asarray(quad, np.float32))
-    part = np.array([[[left, 0], [right, 0], [right, 1], [left, 1]]], np.float32)
-    return np.asarray(cv2.perspectiveTransform(part, to_photo)[0], np.float32)
+    return np.asarray(cv2.perspectiveTransform(shares[None], to_photo)[0], np.float32)
 
 
-def cut(grey: NDArray[np.uint8], quads: Array, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Strips (N, H, W) uint8 of `size` (W, H) under the quads (N, 4, 2) of a photo (H, W) uint8.
+@dataclass(frozen=True)
+class Band:
+    """A stretch of a line: its quad (4, 2), clockwise from the top left in reading direction, and
+    how far its middle sags under the chord of its ends, in heights of the quad (negative: it
+    arches). The baseline is a parabola between them."""
+
+    quad: Array
+    bend: float = 0.0
+
+    @property
+    def aspect(self) -> float:
+        """Length in heights."""
+        return _length(self.quad) / (_height(self.quad) or 1.0)
+
+    def adjusted(self, change: Adjustment) -> Band:
+        """Changed in its own frame; the line keeps its curve."""
+        if not self.bend:
+            return Band(adjust(self.quad, change))
+        height, share = _height(self.quad), 1 / (self.aspect or 1.0)
+        part = self.section(-change.before * share, 1 + change.after * share)
+        quad = adjust(part.quad, replace(change, before=0.0, after=0.0))
+        return Band(quad, part.bend * height / (_height(quad) or 1.0))
+
+    def turned(self) -> Band:
+        """The same line read from its other end."""
+        return Band(turned(self.quad), -self.bend)
+
+    def section(self, left: float, right: float) -> Band:
+        """The part between two upright cuts, in shares of the strip's width; see `section`."""
+        low, high = self._sag(left), self._sag(right)
+        corners = [[left, low], [right, high], [right, 1 + high], [left, 1 + low]]
+        part = _placed(self.quad, np.array(corners, np.float32))
+        return Band(part, self.bend * (right - left) ** 2)
+
+    def _sag(self, along: float) -> float:
+        """How far under the chord the line is there, in heights."""
+        return 4 * self.bend * along * (1 - along)
+
+
+def cut(
+    grey: NDArray[np.uint8], quads: Array, size: tuple[int, int], bends: Sequence[float] = ()
+) -> NDArray[np.uint8]:
+    """Strips (N, H, W) uint8 of `size` (W, H) under the quads (N, 4, 2) of a photo (H, W) uint8;
+    `bends` (N,) as in `Band`, none where left out.
 
     Each is first taken at the photo's own resolution and then stretched: that is how the strips of
     the training came about, and it keeps small characters from being smeared twice.
@@ -80,18 +128,40 @@ def cut(grey: NDArray[np.uint8], quads: Array, size: tuple[int, int]) -> NDArray
     width, height = size
     strips = np.empty((len(quads), height, width), np.uint8)
     for i, quad in enumerate(np.asarray(quads, np.float32)):
-        wide, tall = _own_size(quad)
-        corners = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]], np.float32)
-        window, origin = _window(grey, quad)
-        # Quads count from the corners of pixels, the warp from their middles.
-        half = np.float32(0.5)
+        patch = _patch(grey, quad, bends[i] if len(bends) else 0.0)
+        how = cv2.INTER_AREA if patch.shape[0] > AREA_FROM * height else cv2.INTER_CUBIC
+        strips[i] = cv2.resize(patch, size, interpolation=how)
+    return strips
+
+
+def _patch(grey: NDArray[np.uint8], quad: Array, bend: float) -> NDArray[np.uint8]:
+    """What lies under a quad, level, at the photo's own resolution."""
+    wide, tall = _own_size(quad)
+    corners = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]], np.float32)
+    sag = (bend * (quad[2] + quad[3] - quad[0] - quad[1]) / 2).astype(np.float32)
+    window, origin = _window(grey, np.concatenate([quad, quad + sag]))
+    # Quads count from the corners of pixels, the warp from their middles.
+    half = np.float32(0.5)
+    if not bend:
         transform = cv2.getPerspectiveTransform(quad - origin - half, corners - half)
         patch = cv2.warpPerspective(
             window, transform, (wide, tall), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        how = cv2.INTER_AREA if tall > AREA_FROM * height else cv2.INTER_CUBIC
-        strips[i] = cv2.resize(patch, size, interpolation=how)
-    return strips
+        return np.asarray(patch, np.uint8)
+    along, across = np.meshgrid((np.arange(wide) + half) / wide, (np.arange(tall) + half) / tall)
+    shares = np.stack([along, across + 4 * bend * along * (1 - along)], axis=-1)
+    points = _placed(quad - origin - half, shares.reshape(-1, 2).astype(np.float32))
+    x, y = np.moveaxis(points.reshape(tall, wide, 2), -1, 0)
+    patch = cv2.remap(window, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(patch, np.uint8)
+
+
+def _length(quad: Array) -> float:
+    return float(np.hypot(*(quad[1] + quad[2] - quad[0] - quad[3]))) / 2
+
+
+def _height(quad: Array) -> float:
+    return float(np.hypot(*(quad[2] + quad[3] - quad[0] - quad[1]))) / 2
 
 
 def _own_size(quad: Array) -> tuple[int, int]:
