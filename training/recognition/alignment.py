@@ -2,8 +2,9 @@
 
 A label says what the number is, not where each character is. Where the reader sees nearly that
 number, its boxes are taken and the label's symbols written into them (forced alignment). Photos
-without a label serve only where evidence that does not depend on the recogniser's taste agrees: a
-valid check digit, many cuts of the line that show the identical number, and every character sure.
+without a label serve only where several kinds of evidence agree: both heads see the same number,
+most cuts of the line show it, every character is sure, and the number itself speaks for it, by a
+valid check digit or, where its maker need not carry one, by a maker on record.
 """
 
 from __future__ import annotations
@@ -21,9 +22,8 @@ from vinreader.looks import Look, elect
 from vinreader.models import DEFAULT_MODELS_DIR
 from vinreader.photo import open_photo
 from vinreader.reader import Reader
-from vinreader.rectification import section
 from vinreader.results import CheckDigit
-from vinreader.vin import LENGTH, verdict
+from vinreader.vin import verdict, wmi_known
 
 __all__ = ["Aligned", "add_arguments", "align", "aligned_photos"]
 
@@ -32,10 +32,12 @@ CERTAIN = ("check_digit", "second_photo")
 it."""
 MOST_MISREAD = 3
 """Characters that may differ from the label before the boxes are doubted too."""
-AGREEING = 5
+AGREEING = 4
 """Looks that must show the identical number where there is no label."""
-SUREST = 0.6
-"""Least probability of every character where there is no label."""
+SHARE = 0.6
+"""Least part of all votes for that number."""
+SUREST = {CheckDigit.VALID: 0.6, CheckDigit.NOT_APPLICABLE: 0.9}
+"""Least certainty of every character where there is no label."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--real", type=Path, default=Path("../shared/real"))
     parser.add_argument("--models", type=Path, default=DEFAULT_MODELS_DIR)
     parser.add_argument("--unlabelled", type=int, default=0, help="photos without label to try")
+    parser.add_argument(
+        "--judge", action="store_true", help="count how often the rule for those would be wrong"
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/aligned.json"))
 
 
@@ -66,12 +71,13 @@ def align(args: argparse.Namespace) -> None:
     if not (args.real / "labels.csv").exists():
         raise SystemExit(f"No real photos in {args.real}: there is nothing to align.")
     reader = Reader.load(args.models)
-    reader.config = replace(reader.config, lines=4, closer=1)  # the easy photos suffice
+    # All looks at the easy photos, rather than a few looks at all.
+    reader.config = replace(reader.config, lines=3, settled=2.0)
+    if args.judge:
+        _judge_rule(reader, args.real)
+        return
     judged, labelled = _labels(args.real)
-    found = []
-    for file, vin in labelled:
-        aligned = _with_label(reader, args.real, file, vin)
-        found += [aligned] if aligned else []
+    found = [a for file, vin in labelled if (a := _with_label(reader, args.real, file, vin))]
     print(f"{len(found)} of {len(labelled)} labelled photos aligned", flush=True)
     with (args.real / "boxes.csv").open() as lines:
         files = [row["file"] for row in csv.DictReader(lines)][: args.unlabelled]
@@ -84,6 +90,25 @@ def align(args: argparse.Namespace) -> None:
         for a in found + sure
     ]
     args.out.write_text(json.dumps(rows))
+
+
+def _judge_rule(reader: Reader, real: Path) -> None:
+    """Print how many photos with a certain label the rule would accept, and the wrong ones."""
+    with (real / "labels.csv").open() as lines:
+        rows = [
+            row
+            for row in csv.DictReader(lines)
+            if row["track"] == "low" and row["label_confidence"] in CERTAIN
+        ]
+    accepted = [
+        (row, found.vin) for row in rows if (found := _without_label(reader, real, row["file"]))
+    ]
+    wrong = [(row, vin) for row, vin in accepted if row["vin"] != vin]
+    print(
+        f"{len(accepted)} of {len(rows)} photos with a certain label accepted, {len(wrong)} wrong"
+    )
+    for row, vin in wrong:
+        print(f"{row['file']}: {row['vin']} taken for {vin}")
 
 
 def aligned_photos(path: Path) -> Iterator[Aligned]:
@@ -125,26 +150,26 @@ def _without_label(reader: Reader, real: Path, file: str) -> Aligned | None:
     looks = _looks(reader, real / file)
     if not looks:
         return None
-    best, _ = elect(looks, reader.config.temperature, reader.config.checked)
-    vin = best.candidate.text
-    agreeing = sum(look.candidate.text == vin for look in looks)
-    surest = float(best.candidate.probabilities.max(axis=1).min())
+    best, votes = elect(looks, reader.config.temperature, reader.config.checked)
+    candidate = best.candidate
+    agreeing = sum(look.candidate.text == candidate.text for look in looks)
+    surest = SUREST.get(verdict(candidate.text))
     if (
-        verdict(vin) is not CheckDigit.VALID
-        or best.candidate.corrected
+        surest is None
+        or not wmi_known(candidate.text[:3])
+        or candidate.corrected
+        or candidate.disputed
+        or float(candidate.certainty.min()) < surest
         or agreeing < AGREEING
-        or surest < SUREST
+        or votes[candidate.text] < SHARE * sum(votes.values())
     ):
         return None
-    return _aligned(reader, file, vin, best)
+    return _aligned(reader, file, candidate.text, best)
 
 
-def _aligned(reader: Reader, file: str, vin: str, look: Look) -> Aligned:
-    width = reader.recognizer.layout.width
-    chosen = look.candidate.positions
-    edges = np.empty((LENGTH, 2, 2), np.float32)
-    for i, box in enumerate(chosen):
-        centre, half = look.evidence.centres[box] / width, look.evidence.widths[box] / width / 2
-        part = section(look.quad, centre - half, centre + half)
-        edges[i] = (part[[0, 1]] + part[[3, 2]]) / 2
-    return Aligned(file, vin, reader.tightened(look), edges)
+def _aligned(reader: Reader, file: str, vin: str, look: Look) -> Aligned | None:
+    if len(look.bands) > 1:
+        return None  # a number in two rows is no single quad
+    characters = look.characters
+    edges = (characters[:, [0, 1]] + characters[:, [3, 2]]) / 2
+    return Aligned(file, vin, look.number(reader.config.ends), edges)

@@ -123,7 +123,7 @@ def _real_strips(seed: int, count: int, real: Path) -> list[np.ndarray]:
         if looks:
             best = max(looks, key=lambda look: look.candidate.score)
             grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-            quad = reader.tightened(best)[None]
+            quad = best.number(reader.config.ends)[None]
             found.append(cut(grey, quad, (STRIP_WIDTH, STRIP_HEIGHT))[0])
         if len(found) == count:
             break

@@ -114,7 +114,8 @@ def test_rows_are_stacked_with_all_their_ink() -> None:
 
 def test_a_gap_in_the_number_leaves_it_one_word() -> None:
     line = set_line("WVW ZZZ 1KZ8W123456", face_style(), 20)
-    canvas = Canvas.blank(*line.ink.shape[::-1], 255, 255)
+    height, width = line.ink.shape
+    canvas = Canvas.blank(width, height, 255, 255)
     canvas.note(line, 0, 0, slice(0, 17))
     label = canvas.label()
     assert label.vin.all()
