@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from vinreader.decoding import DecodingConfig
 
@@ -14,5 +14,4 @@ ALL_HEADS: tuple[Heads, ...] = ("boxes", "frames", "both")
 
 def heard(heads: Heads) -> DecodingConfig:
     """How a strip is decoded where only these are heard."""
-    options: dict[str, Any] = {} if heads == "both" else {"heads": heads}
-    return DecodingConfig(**options)
+    return DecodingConfig(heads=heads)

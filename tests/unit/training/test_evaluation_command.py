@@ -17,16 +17,12 @@ from training.evaluation.outcomes import Results
 from training.evaluation.photos import labelled_photos, read_photos, read_photos_by_head
 from training.evaluation.strips import read_strips
 from training.synthesis.styles import STYLES
-from vinreader.decoding import DecodingConfig
 from vinreader.detection import Detector
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.reader import Reader
 from vinreader.recognition import Evidence, Recognizer
 from vinreader.results import TextLine
 
-two_heads = pytest.mark.skipif(
-    not hasattr(DecodingConfig(), "heads"), reason="this decoding hears one head alone"
-)
 OTHER = "1M8GDM9AXKP042788"
 
 
@@ -71,7 +67,6 @@ def test_photos_are_judged_as_the_reader_answers(photos: Path) -> None:
     assert sample.seconds > 0
 
 
-@two_heads
 def test_heads_share_what_the_networks_saw_and_nothing_else(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +103,6 @@ def test_each_style_has_strips_of_its_own_and_they_come_again() -> None:
     )
 
 
-@two_heads
 @pytest.mark.usefixtures("fonts")
 def test_an_evaluation_leaves_results_and_pictures_and_can_be_compared(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
