@@ -21,11 +21,11 @@ import numpy as np
 from vinreader.looks import Look, elect
 from vinreader.models import DEFAULT_MODELS_DIR
 from vinreader.photo import open_photo
-from vinreader.reader import Reader
+from vinreader.reader import Reader, ReaderConfig
 from vinreader.results import CheckDigit
 from vinreader.vin import verdict, wmi_known
 
-__all__ = ["Aligned", "add_arguments", "align", "aligned_photos"]
+__all__ = ["Aligned", "add_arguments", "agreed", "align", "aligned_photos"]
 
 CERTAIN = ("check_digit", "second_photo")
 """Photos with these labels judge the reader; neither they nor other photos of their vehicles train
@@ -104,9 +104,7 @@ def _judge_rule(reader: Reader, real: Path) -> None:
         (row, found.vin) for row in rows if (found := _without_label(reader, real, row["file"]))
     ]
     wrong = [(row, vin) for row, vin in accepted if row["vin"] != vin]
-    print(
-        f"{len(accepted)} of {len(rows)} photos with a certain label accepted, {len(wrong)} wrong"
-    )
+    print(f"{len(accepted)} of {len(rows)} certain labels accepted, {len(wrong)} of them wrong")
     for row, vin in wrong:
         print(f"{row['file']}: {row['vin']} taken for {vin}")
 
@@ -146,25 +144,28 @@ def _with_label(reader: Reader, real: Path, file: str, vin: str) -> Aligned | No
     return _aligned(reader, file, vin, best)
 
 
-def _without_label(reader: Reader, real: Path, file: str) -> Aligned | None:
-    looks = _looks(reader, real / file)
-    if not looks:
-        return None
-    best, votes = elect(looks, reader.config.temperature, reader.config.checked)
+def agreed(looks: list[Look], config: ReaderConfig) -> Look | None:
+    """The clearest look at a number that all evidence speaks for, or None where some does not."""
+    best, votes = elect(looks, config.temperature, config.checked)
     candidate = best.candidate
     agreeing = sum(look.candidate.text == candidate.text for look in looks)
     surest = SUREST.get(verdict(candidate.text))
-    if (
+    doubted = (
         surest is None
         or not wmi_known(candidate.text[:3])
-        or candidate.corrected
-        or candidate.disputed
+        or bool(candidate.corrected)
+        or bool(candidate.disputed)
         or float(candidate.certainty.min()) < surest
         or agreeing < AGREEING
         or votes[candidate.text] < SHARE * sum(votes.values())
-    ):
-        return None
-    return _aligned(reader, file, candidate.text, best)
+    )
+    return None if doubted else best
+
+
+def _without_label(reader: Reader, real: Path, file: str) -> Aligned | None:
+    looks = _looks(reader, real / file)
+    best = agreed(looks, reader.config) if looks else None
+    return _aligned(reader, file, best.candidate.text, best) if best else None
 
 
 def _aligned(reader: Reader, file: str, vin: str, look: Look) -> Aligned | None:

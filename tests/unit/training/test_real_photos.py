@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from training.recognition import alignment
 from training.recognition.alignment import Aligned, aligned_photos
 from training.recognition.real_strips import RealStrips
 from training.synthesis.backgrounds import Backgrounds
+from vinreader.decoding import Candidate
+from vinreader.reader import Reader
 from vinreader.vin import ALPHABET
 
 COLUMNS = "file,vin,track,location,label_confidence\n"
@@ -78,6 +81,53 @@ def test_a_label_far_from_what_is_seen_is_not_trained_on(photos: Path, tmp_path:
     out = tmp_path / "aligned.json"
     alignment.align(parser.parse_args(["--real", str(tmp_path), "--out", str(out)]))
     assert json.loads(out.read_text()) == []
+
+
+def test_without_a_label_a_clear_number_is_accepted_and_judges_the_rule(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(SAMPLE, tmp_path / "sample.jpg")
+    (tmp_path / "blank.jpg").write_bytes(blank_jpeg())
+    (tmp_path / "labels.csv").write_text(
+        COLUMNS
+        + f"sample.jpg,{sample_vin()},low,sticker,second_photo\n"
+        + "blank.jpg,1M8GDM9AXKP042788,low,plate,check_digit\n"
+    )
+    (tmp_path / "boxes.csv").write_text("file,x0,y0,x1,y1\nsample.jpg,380,620,1110,740\n")
+    parser = argparse.ArgumentParser()
+    alignment.add_arguments(parser)
+    out = tmp_path / "aligned.json"
+    options = ["--real", str(tmp_path), "--out", str(out)]
+    alignment.align(parser.parse_args([*options, "--judge"]))
+    assert "1 of 2 certain labels accepted, 0 of them wrong" in capsys.readouterr().out
+    assert not out.exists()
+    alignment.align(parser.parse_args([*options, "--unlabelled", "1"]))
+    # It would be trained on, were it not a photo that judges the reader.
+    assert "0 of 1 photos without label accepted" in capsys.readouterr().out
+    (tmp_path / "labels.csv").write_text(COLUMNS)
+    alignment.align(parser.parse_args([*options, "--unlabelled", "1"]))
+    (found,) = aligned_photos(out)
+    assert (found.file, found.vin) == ("sample.jpg", sample_vin())
+
+
+def test_doubt_of_any_kind_keeps_a_number_without_label_out(photos: Path) -> None:
+    reader = Reader.load()
+    (look, *_) = sorted(
+        alignment._looks(reader, photos / "sample.jpg"), key=lambda look: -look.candidate.score
+    )
+    sure = replace(look.candidate, certainty=np.full(17, 0.95, np.float32), disputed=())
+
+    def accepted(candidate: Candidate, count: int = 4) -> bool:
+        looks = [replace(look, candidate=candidate)] * count
+        return alignment.agreed(looks, reader.config) is not None
+
+    faint = np.where(np.arange(17) == 3, 0.3, 0.95).astype(np.float32)
+    assert accepted(sure)
+    assert not accepted(sure, count=3)
+    assert not accepted(replace(sure, disputed=(5,)))
+    assert not accepted(replace(sure, corrected=(5,)))
+    assert not accepted(replace(sure, certainty=faint))
+    assert not accepted(replace(sure, text="000" + sure.text[3:]))
 
 
 def test_without_photos_alignment_says_so(tmp_path: Path) -> None:
