@@ -21,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-training fonts run serve test check build clean \
-	contact-sheet synthesise worker train-detector train-recognizer export evaluate
+	contact-sheet synthesise worker train-detector train-recognizer export evaluate card-pictures
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -94,6 +94,9 @@ export: setup-training ## write layers/vinreader/models/*.onnx from the newest c
 
 evaluate: setup-training ## measure how well the models read
 	$(BIN)/python -m training evaluate $(ARGS)
+
+card-pictures: setup-training ## draw the pictures of the model card anew
+	$(BIN)/python -m training card-pictures $(ARGS)
 
 clean: ## remove what was built or cached; .venv and training runs stay
 	rm -rf .aws-sam build .mypy_cache .ruff_cache .pytest_cache .hypothesis
