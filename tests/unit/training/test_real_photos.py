@@ -23,18 +23,23 @@ from vinreader.vin import ALPHABET
 COLUMNS = "file,vin,track,location,label_confidence\n"
 
 
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample under an uncertain label, a photo of nothing under a certain one."""
-    folder = tmp_path_factory.mktemp("real")
+def _fill(folder: Path, confidence: str) -> None:
+    """The sample under a label of that confidence, a photo of nothing under a certain one."""
     shutil.copy(SAMPLE, folder / "sample.jpg")
     (folder / "blank.jpg").write_bytes(blank_jpeg())
     (folder / "labels.csv").write_text(
         COLUMNS
-        + f"sample.jpg,{sample_vin()},low,sticker,two_reads\n"
+        + f"sample.jpg,{sample_vin()},low,sticker,{confidence}\n"
         + "blank.jpg,1M8GDM9AXKP042788,low,plate,check_digit\n"
     )
     (folder / "boxes.csv").write_text("file,x0,y0,x1,y1\nsample.jpg,380,620,1110,740\n")
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample under an uncertain label, a photo of nothing under a certain one."""
+    folder = tmp_path_factory.mktemp("real")
+    _fill(folder, "two_reads")
     return folder
 
 
@@ -86,14 +91,7 @@ def test_a_label_far_from_what_is_seen_is_not_trained_on(photos: Path, tmp_path:
 def test_without_a_label_a_clear_number_is_accepted_and_judges_the_rule(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copy(SAMPLE, tmp_path / "sample.jpg")
-    (tmp_path / "blank.jpg").write_bytes(blank_jpeg())
-    (tmp_path / "labels.csv").write_text(
-        COLUMNS
-        + f"sample.jpg,{sample_vin()},low,sticker,second_photo\n"
-        + "blank.jpg,1M8GDM9AXKP042788,low,plate,check_digit\n"
-    )
-    (tmp_path / "boxes.csv").write_text("file,x0,y0,x1,y1\nsample.jpg,380,620,1110,740\n")
+    _fill(tmp_path, "second_photo")
     parser = argparse.ArgumentParser()
     alignment.add_arguments(parser)
     out = tmp_path / "aligned.json"
