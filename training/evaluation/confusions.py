@@ -37,10 +37,10 @@ def confusion_pairs(counts: np.ndarray) -> list[tuple[str, str, int]]:
 
 
 def pair_name(pair: tuple[str, str, int]) -> str:
-    """`B as 8 ×12`, `missed 1 ×2` or `made up 7 ×1`."""
+    """`B as 8: 12`, `missed 1: 2` or `made up 7: 1`."""
     true, seen, count = pair
     what = f"{true} as {seen}" if true and seen else f"missed {true}" if true else f"made up {seen}"
-    return f"{what} ×{count}"
+    return f"{what}: {count}"
 
 
 def _index(symbol: str) -> int:

@@ -167,10 +167,10 @@ def test_the_commonest_confusion_comes_first() -> None:
     pairs = confusion_pairs(confusion_counts([*often, strip(3, "2" + VIN[1:])]))
     assert pairs == [("1", "7", 3), ("1", "2", 1)]
     assert [pair_name(p) for p in (*pairs, ("1", "", 2), ("", "7", 1))] == [
-        "1 as 7 ×3",
-        "1 as 2 ×1",
-        "missed 1 ×2",
-        "made up 7 ×1",
+        "1 as 7: 3",
+        "1 as 2: 1",
+        "missed 1: 2",
+        "made up 7: 1",
     ]
 
 
