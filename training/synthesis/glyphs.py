@@ -1,13 +1,13 @@
 """Glyph bitmaps: every symbol of a face rendered once, then pasted into lines.
 
-Outlines come from installed fonts by way of Pillow or from the alphabets of `strokes`; the result
-is cached per process, so that writing a line costs a few array copies and the generator's time goes
-into what a photo does to it.
+Outlines come from installed fonts by way of Pillow or from the alphabets of `strokes`, dots from
+those of `matrices`; the result is cached per process, so that writing a line costs a few array
+copies and the generator's time goes into what a photo does to it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from training.synthesis.fonts import faces, sized_font
-from training.synthesis.pens import dots_along, draw_strokes
+from training.synthesis.matrices import cell, dots, matrix_face, pricked
+from training.synthesis.pens import dots_along, draw_dots, draw_strokes
 from training.synthesis.strokes import StrokeFace, paths, stroke_face
 from vinreader.vin import ALPHABET
 
@@ -27,6 +28,7 @@ __all__ = [
     "Glyph",
     "draw_face",
     "glyph_set",
+    "matrix_set",
     "needle_set",
     "restyle_zero",
     "star",
@@ -41,6 +43,9 @@ PAD = 8
 """
 SYMBOLS = ALPHABET + "IOQ*#:.-/()abcdeghnoprstu"
 STROKE_SYMBOLS = ALPHABET + "IOQ*#:.-/"
+NEEDLE_CORNER = 0.6
+"""In single dots, corners are rounded at least so far, those of 0 and 8 wholly: they would be D and
+B."""
 
 
 @dataclass(frozen=True)
@@ -108,29 +113,37 @@ def stroke_set(family: str, number: int) -> Alphabet:
 
 
 @lru_cache(maxsize=400)
-def needle_set(family: str, number: int, per_cap: int, snapped: bool) -> Alphabet:
-    """The same face struck as single dots, `per_cap` of them in the height of a capital; `snapped`
-    to a grid as printers set them, or along the strokes as a marking needle goes."""
+def needle_set(family: str, number: int, per_cap: int) -> Alphabet:
+    """The same face pricked along its strokes by a marking needle, `per_cap` dots in the height of
+    a capital."""
     face = stroke_face(family, number)
-    steps = per_cap - 1
+    radius = 0.34 * CAP_HEIGHT / per_cap
+    span = CAP_HEIGHT - 2 * radius
     glyphs: Alphabet = {}
     for symbol in STROKE_SYMBOLS:
-        drawn, width = paths(face, symbol)
-        points = dots_along(drawn, 0.4 / steps if snapped else 1 / steps)
-        if snapped:
-            points = np.unique(np.round(points * steps), axis=0) / steps
-        radius = (0.46 if snapped else 0.34) * CAP_HEIGHT / per_cap
-        span = CAP_HEIGHT - 2 * radius
-        mask = _dotted(points * span + PAD + radius, width, radius)
-        glyphs[symbol] = _spaced(mask, face)
+        corner = 1.0 if symbol in "08" else max(face.corner, NEEDLE_CORNER)
+        drawn, _ = paths(replace(face, corner=corner), symbol)
+        points = dots_along(drawn, 1 / (per_cap - 1))
+        glyphs[symbol] = _spaced(draw_dots(points * span, radius, CAP_HEIGHT, PAD), face)
     return glyphs
 
 
-def _dotted(points: np.ndarray, width: float, radius: float) -> np.ndarray:
-    canvas = np.zeros((CAP_HEIGHT + 2 * PAD, int(width * CAP_HEIGHT) + 2 * PAD + 4), np.uint8)
-    for x, y in np.round(points * 16).astype(int):
-        cv2.circle(canvas, (int(x), int(y)), round(radius * 16), 255, -1, cv2.LINE_AA, 4)
-    return canvas
+@lru_cache(maxsize=400)
+def matrix_set(design: str, number: int, needle: bool = False) -> Alphabet:
+    """All symbols of a dot printer's face, or of a marking needle that is led by such a grid; each
+    stands in a cell of the same width."""
+    face = matrix_face(design, number)
+    face = pricked(face) if needle else face
+    width, height = cell(face)
+    step = CAP_HEIGHT / height
+    advance = round(width * step)
+    glyphs: Alphabet = {}
+    for symbol in STROKE_SYMBOLS:
+        x, y, dark = dots(face, symbol).T
+        points = np.stack([x, y], axis=1) * step
+        mask, first = _trimmed(draw_dots(points, face.diameter * step / 2, CAP_HEIGHT, PAD, dark))
+        glyphs[symbol] = Glyph(mask, first - PAD, advance)
+    return glyphs
 
 
 def _spaced(mask: np.ndarray, face: StrokeFace) -> Glyph:

@@ -1,4 +1,4 @@
-"""The strokes of `strokes` drawn: in one line of a given weight, or as the dots of a needle."""
+"""The strokes of `strokes` drawn: in one line of a given weight, or as single dots."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from training.synthesis.strokes import Path, StrokeFace
 
-__all__ = ["dots_along", "draw_strokes"]
+__all__ = ["dots_along", "draw_dots", "draw_strokes"]
 
 
 def draw_strokes(
@@ -44,3 +44,19 @@ def dots_along(drawn: list[Path], spacing: float) -> np.ndarray:
         at = np.linspace(0, along[-1], count)
         points.append(np.stack([np.interp(at, along, path[:, k]) for k in (0, 1)], 1))
     return np.concatenate(points).astype(np.float32)
+
+
+def draw_dots(
+    points: np.ndarray, radius: float, cap: int, pad: int, dark: np.ndarray | None = None
+) -> np.ndarray:
+    """(cap + 2·pad, W) uint8 coverage of round dots; `points` (N, 2) pixels, (0, 0) being the dot
+    that touches the cap line `pad` from the left, and `dark` (N,) their strengths from 0 to 1."""
+    at = np.round((points + pad + radius) * 16).astype(int)
+    strengths = np.ones(len(points)) if dark is None else dark
+    right = int((points[:, 0].max() + 2 * radius).item()) + 2 * pad
+    canvas = np.zeros((cap + 2 * pad, right), np.uint8)
+    for i in np.argsort(strengths, kind="stable"):  # a weak dot covers no strong one
+        level = round(255 * float(strengths[i]))
+        x, y = (int(v) for v in at[i])
+        cv2.circle(canvas, (x, y), round(radius * 16), level, -1, cv2.LINE_AA, 4)
+    return canvas

@@ -15,10 +15,12 @@ from training.synthesis.glyphs import (
     Alphabet,
     draw_face,
     glyph_set,
+    matrix_set,
     needle_set,
     restyle_zero,
     stroke_set,
 )
+from training.synthesis.matrices import HELD_OUT_MATRICES, TRAINED_MATRICES
 from vinreader.vin import ALPHABET
 
 __all__ = ["HELD_OUT_STROKES", "TRAINED_STROKES", "Hand", "Script", "draw_hand"]
@@ -27,6 +29,12 @@ TRAINED_STROKES = ("engraver", "stamp", "plate", "slab", "octagon")
 HELD_OUT_STROKES = ("technical",)
 FACES_PER_FAMILY, DOTTED_PER_FAMILY = 40, 20
 """Faces of a family of strokes that are drawn from; all of them fit the cache of alphabets."""
+NEEDLE_DOTS = tuple(range(9, 16))
+"""Dots of a marking needle in the height of a capital; with fewer, look-alikes are the same."""
+PRINTED_PER_DESIGN = 60
+"""Faces of a design of dot printers that are drawn from."""
+NEEDLE_ON_GRID = 0.3
+"""Marking needles that are led by a grid of dots, as printers are, and not along strokes."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Script:
     """Alphabets built from strokes; the others come from installed fonts."""
     families: tuple[str, ...] = TRAINED_STROKES
     dots: str = ""
-    """`printer` or `needle`: the alphabet is set in dots."""
+    """`printer` or `needle`: the alphabet is set in dots, by a printer's grid or along strokes."""
     uneven: float = 0.1
     """Lines struck character by character: height, turn and depth differ."""
     starred: float = 0.1
@@ -90,16 +98,19 @@ def draw_hand(rng: np.random.Generator, script: Script, held_out: bool = False) 
 
 
 def _draw_alphabet(rng: np.random.Generator, script: Script, held_out: bool) -> Alphabet:
-    families = HELD_OUT_STROKES if held_out else script.families
-    if script.dots or rng.random() < script.strokes:
+    needle = script.dots == "needle"
+    if script.dots == "printer" or (needle and rng.random() < NEEDLE_ON_GRID):
+        designs = HELD_OUT_MATRICES if held_out else TRAINED_MATRICES
+        design = designs[int(rng.integers(len(designs)))]
+        return matrix_set(design, int(rng.integers(PRINTED_PER_DESIGN)), needle)
+    if needle or rng.random() < script.strokes:
+        families = HELD_OUT_STROKES if held_out else script.families
         family = families[int(rng.integers(len(families)))]
         number = int(rng.integers(FACES_PER_FAMILY))
-        if not script.dots:
+        if not needle:
             return stroke_set(family, number)
-        printer = script.dots == "printer"
         number %= DOTTED_PER_FAMILY
-        per_cap = 7 + number % 5 if printer else 8 + number % 7
-        return needle_set(family, number, per_cap, printer)
+        return needle_set(family, number, NEEDLE_DOTS[number % len(NEEDLE_DOTS)])
     while True:
         alphabet = glyph_set(draw_face(rng, held_out))
         if all(symbol in alphabet for symbol in ALPHABET):

@@ -3,14 +3,18 @@ symbol."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import cv2
 import numpy as np
 import pytest
 
 from training.synthesis.backgrounds import Backgrounds
-from training.synthesis.glyphs import needle_set
+from training.synthesis.glyphs import Alphabet, matrix_set, needle_set
 from training.synthesis.lines import LineConfig, set_vin_line
-from training.synthesis.scripts import HELD_OUT_STROKES, Script
+from training.synthesis.matrices import HELD_OUT_MATRICES, TRAINED_MATRICES
+from training.synthesis.scripts import HELD_OUT_STROKES, TRAINED_STROKES, Script
 from training.synthesis.strips import READABLE, StripConfig, StripSynthesiser
 from training.synthesis.styles import STYLES, draw_style
 from vinreader.vin import ALPHABET
@@ -75,22 +79,29 @@ def test_styles_are_drawn_by_their_shares_among_those_named() -> None:
 
 
 def test_a_needle_marks_single_dots() -> None:
-    mask = needle_set("stamp", 3, 9, False)["L"].mask
+    mask = needle_set("stamp", 3, 9)["L"].mask
     count, _ = cv2.connectedComponents((mask > 160).astype(np.uint8))
     assert count - 1 >= 9
 
 
-def test_strips_held_out_use_other_alphabets(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
+@pytest.mark.parametrize("dots", ["needle", "printer"])
+def test_strips_held_out_use_other_alphabets(monkeypatch: pytest.MonkeyPatch, dots: str) -> None:
+    seen: set[str] = set()
 
-    def remember(family: str, *rest: object) -> dict:
-        seen.append(family)
-        return needle_set(family, *rest)
+    def remember(draw: Callable[..., Alphabet], name: str, *rest: object) -> Alphabet:
+        seen.add(name)
+        return draw(name, *rest)
 
-    monkeypatch.setattr("training.synthesis.scripts.needle_set", remember)
+    for draw in (needle_set, matrix_set):
+        monkeypatch.setattr(f"training.synthesis.scripts.{draw.__name__}", partial(remember, draw))
+    drawn = []
     for held_out in (False, True):
-        config = LineConfig(held_out=held_out)
-        for seed in range(30):
-            set_vin_line(np.random.default_rng(seed), Script(dots="needle"), config)
-    assert not set(seen[:30]) & set(HELD_OUT_STROKES)
-    assert set(seen[30:]) == set(HELD_OUT_STROKES)
+        seen.clear()
+        for seed in range(60):
+            rng = np.random.default_rng(seed)
+            set_vin_line(rng, Script(dots=dots), LineConfig(held_out=held_out))
+        drawn.append(set(seen))
+    trained, reserved = drawn
+    strokes = dots == "needle"
+    assert trained == {*TRAINED_MATRICES, *(TRAINED_STROKES if strokes else ())}
+    assert reserved == {*HELD_OUT_MATRICES, *(HELD_OUT_STROKES if strokes else ())}
