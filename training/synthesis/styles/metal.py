@@ -123,10 +123,10 @@ def _rusty(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndar
     return picture + cover * float(rng.normal(-0.08, 0.1))
 
 
-EMBOSSED_PLATE = Style("embossed_plate", 0.08, Script(strokes=0.5), embossed_plate, low=0.4)
+EMBOSSED_PLATE = Style("embossed_plate", 0.1, Script(strokes=0.5), embossed_plate, low=0.4)
 STAMPED_STEEL = Style(
     "stamped_steel",
-    0.12,
+    0.14,
     Script(
         strokes=0.8,
         families=("engraver", "engraver", "stamp", "stamp", "octagon", "slab"),
