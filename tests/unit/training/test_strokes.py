@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from training.synthesis.glyphs import CAP_HEIGHT, PAD, stroke_set
+from training.synthesis.glyphs import CAP_HEIGHT, PAD, needle_set, stroke_set
 from training.synthesis.pens import dots_along
+from training.synthesis.scripts import NEEDLE_DOTS
 from training.synthesis.strokes import STROKE_FAMILIES, paths, stroke_face
 from vinreader.vin import ALPHABET
 
@@ -71,3 +72,19 @@ def test_dots_stand_at_even_steps_along_the_strokes() -> None:
     drawn, _ = paths(stroke_face("engraver", 1), "T")
     points = dots_along(drawn[1:], 0.1)  # the stem
     assert np.diff(points[:, 1]) == pytest.approx(np.full(10, 0.1), abs=1e-3)
+
+
+@pytest.mark.parametrize("family", STROKE_FAMILIES)
+def test_look_alikes_that_a_needle_pricks_are_an_eighth_apart(family: str) -> None:
+    for number in range(0, 20, 3):
+        glyphs = needle_set(family, number, min(NEEDLE_DOTS))
+        for a, b in ("8B", "0D", "VY", "MW", "6G", "5S", "2Z"):
+            one, other = (_blurred(glyphs[symbol].mask) for symbol in (a, b))
+            apart = np.abs(one - other).sum() / (one.sum() + other.sum())
+            assert apart > 1 / 8, (number, a, b)
+
+
+def _blurred(mask: np.ndarray) -> np.ndarray:
+    """As a photo shows it with capitals 16 pixels high."""
+    small = cv2.resize(mask, (12, 21), interpolation=cv2.INTER_AREA)
+    return cv2.GaussianBlur(small.astype(np.float32), (0, 0), 0.6)
