@@ -7,7 +7,7 @@ import numpy as np
 
 from training.synthesis.lines import SetLine
 
-__all__ = ["corners", "edges_in_strip", "places_in_strip", "resample", "window"]
+__all__ = ["corners", "edges_in_strip", "project", "resample", "window"]
 
 WHOLE = 17
 """Characters that a line has room for: a shorter row is cut with so much beside it that its own are
@@ -91,18 +91,10 @@ def corners(size: tuple[int, int]) -> np.ndarray:
 
 def edges_in_strip(line: SetLine, to_photo: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """(N, 2) float32 left and right edge of each character."""
-    return (_project(line.edges, to_photo)[:, :, 0] * scale[0]).astype(np.float32)
+    return (project(line.edges, to_photo)[:, :, 0] * scale[0]).astype(np.float32)
 
 
-def places_in_strip(line: SetLine, to_photo: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """(N, 4) left, top, right and bottom of the boxes around the characters as they lie there."""
-    half = np.array([0.0, line.cap / 2])
-    corners = np.concatenate([line.edges - half, line.edges + half], axis=1)
-    moved = _project(corners, to_photo) * scale
-    return np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1)
-
-
-def _project(points: np.ndarray, homography: np.ndarray) -> np.ndarray:
+def project(points: np.ndarray, homography: np.ndarray) -> np.ndarray:
     """Points (…, 2) through a (3, 3) homography."""
     homogeneous = np.concatenate([points, np.ones((*points.shape[:-1], 1))], axis=-1)
     moved = homogeneous @ homography.T

@@ -1,120 +1,140 @@
 """How well a person could read a strip, from what the synthesiser knows and nothing else.
 
-The picture under each character is explained by least squares from the known ink and its slopes:
-the share of its variance that they explain falls with noise, reflections, dirt and whatever else
-covers the ink, and works for print and for relief alike. What is too small, too blurred or cut off
-counts on top of that. The worst character decides: a number is read whole or not.
+The measure is that of an ideal observer who knows where each character is and what it is written
+with, and has to tell it from the symbol most like it (Tanner and Birdsall, Definitions of d' and
+eta as psychophysical measures, 1958): d' squared is the energy of the difference between the two
+over the density of the noise that hides it. People need more than that observer, as they use 10 to
+20 % of that energy in letters (Pelli, Burns, Farell and Moore-Page, Feature detection and letter
+identification, 2006) and their own doubt grows with what they look at (Burgess and Colborne, Visual
+signal detection IV, 1988). The worst character decides: a number is read whole or not.
+
+What shows a character is found by least squares, so that print and relief are weighed alike; what
+its ink, slopes and outline do not explain is noise: grain, reflections, dirt, neighbours, whatever
+hides a part of it. Part by part, as what tells an E from an F is at its foot.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
-__all__ = ["READABLE", "Sight", "legibility"]
+from training.synthesis.lines import SetLine
+from training.synthesis.lookalikes import CELLS, COLUMNS, MARGIN, PER_CAP, ROWS, channels
 
-READABLE = 0.45
-"""From here on a person reads every character without doubt: found by looking at strips in the
-order of their legibility."""
-LEVELS = 5.0
+__all__ = ["READABLE", "legibility", "sampling"]
+
+READABLE = 0.5
+"""From here on a person reads every character without doubt."""
+NEEDED = 4.0
+"""The d' at which that is so: found by transcribing strips before looking at their text. At an
+efficiency of 15 % a person's own d' is then 1.5."""
+LEVELS = 8.0
 """Grey levels of unevenness that the eye does not see through, whatever the noise."""
-RELIEF = 0.65
-"""What shading tells against what a difference of tone does: strokes along the light have none."""
-POOR, GOOD = 0.1, 0.85
-"""Explained shares of variance that nobody and everybody reads."""
-SLIM = 1.5
-"""Height against width of a character of usual build; a narrower one is judged by its width."""
-FADED, CRISP = 0.03, 0.2
-"""Evenness of the blurred ink, see `_explained`, at which counters and gaps are closed or open."""
-SMALL, LARGE = 3.5, 9.5
-"""Pixels of a capital's smaller side that nobody and everybody reads."""
-SOFT, SHARP = 0.18, 0.06
-"""Blur against the cap height (standard deviation) that nobody and everybody reads through."""
+DOUBT = 0.1
+"""Doubt about shapes, as a share of the variance that the shapes explain."""
+EYE = 0.125
+"""Length over which the eye's own unevenness and doubt are one, against the cap height."""
+LOST, WHOLE = 0.75, 0.95
+"""Shares of a character in the strip at which nobody reads it and everybody sees it whole."""
+SMOOTH = 0.6
+"""Correlation of neighbouring points of the noise up to which it is believed: a smoother one is
+the light's."""
 
 
-@dataclass(frozen=True)
-class Sight:
-    """How the camera saw the line: `cap` and `width` are the pixels of the photo that a capital is
-    high and the narrower characters are wide, `blur` the standard deviation of all blur in them."""
+def sampling(line: SetLine) -> tuple[np.ndarray, np.ndarray]:
+    """(N, ROWS, COLUMNS, 2) points of the line on the places of its characters, and (N,) how wide a
+    column is against a row."""
+    left, right = line.edges[:, 0], line.edges[:, 1]
+    step = line.cap / PER_CAP
+    wide = right[:, 0] - left[:, 0] + 2 * MARGIN * step
+    across = left[:, 0, None] - MARGIN * step + wide[:, None] * _middles(COLUMNS)
+    down = left[:, 1, None] + (_middles(ROWS) - 0.5) * ROWS * step
+    points = np.empty((len(left), ROWS, COLUMNS, 2))
+    points[..., 0] = across[:, None]
+    points[..., 1] = down[:, :, None]
+    return points, wide / (COLUMNS * step)
 
-    cap: float
-    width: float
-    blur: float
 
+def legibility(
+    strip: np.ndarray, ink: np.ndarray, points: np.ndarray, widths: np.ndarray, apart: np.ndarray
+) -> float:
+    """0 to 1, at least `READABLE` where a person can read it.
 
-def legibility(strip: np.ndarray, ink: np.ndarray, places: np.ndarray, sight: Sight) -> float:
-    """0 to 1. `strip` (H, W) uint8 shows the number whose own coverage, blurred as the photo is, is
-    `ink` (H, W) float32; `places` (N, 4) are left, top, right and bottom of its characters."""
-    if len(places) == 0:
+    `strip` (H, W) uint8 shows the number whose own coverage, blurred as the photo is, is `ink`
+    (H, W) float32. Its characters are sampled at `points` (N, ROWS, COLUMNS, 2), columns `widths`
+    (N,) as wide as rows are high; `apart` are their `differences` from others."""
+    if len(points) == 0:
         return 0.0
-    explained, crisp = _explained(strip, ink, places)
-    shown = np.clip((explained - POOR) / (GOOD - POOR), 0, 1) * _visible(places, strip.shape)
-    side = min(sight.cap, SLIM * sight.width)
-    size = _ramp(side, SMALL, LARGE)
-    focus = _ramp(sight.blur / side, SOFT, SHARP)
-    edges = _ramp(float(np.quantile(crisp, 0.2)), FADED, CRISP)
-    return float(shown.min() * size * focus * edges)
+    shape = np.array(strip.shape[::-1])
+    inside = np.asarray(((points > 0) & (points < shape)).all(axis=-1), np.float32)
+    parts = _parts(_sampled(ink, points), widths, inside)
+    seen = (_sampled(strip, points) * inside).reshape(len(points), -1, 1)
+    strengths, rest = _explained(parts, seen)
+    rest = rest.reshape(inside.shape)
+    whole = ROWS * COLUMNS / (CELLS[0] * CELLS[1])
+    shown = _by_cell(inside)
+    noise = _by_cell(rest**2) / np.maximum(shown, 1) * (_grain(rest) * widths)[:, None]
+    spread = parts[..., : strengths.shape[1]].var(axis=1)
+    own = LEVELS**2 + DOUBT * (strengths * spread).sum(axis=1)
+    noise += ((EYE * PER_CAP) ** 2 * own)[:, None]
+    told = np.einsum("nc,nkcl,nl->nk", strengths, apart, shown / whole / noise, optimize=False)
+    core = inside[:, MARGIN:-MARGIN].mean(axis=(1, 2))
+    kept = np.clip((core - LOST) / (WHOLE - LOST), 0, 1)
+    detectability = float((np.sqrt(told.min(axis=1)) * kept).min())
+    return detectability / (detectability + NEEDED * (1 / READABLE - 1))
 
 
-def _ramp(value: float, nothing: float, everything: float) -> float:
-    return float(np.clip((value - nothing) / (everything - nothing), 0, 1))
+def _middles(count: int) -> np.ndarray:
+    return (np.arange(count) + 0.5) / count
 
 
-def _visible(places: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """(N,) 0 to 1: 1 where the whole character is in the strip, 0 where a quarter of it is
-    cut off."""
-    left, top, right, bottom = places.T
-    across = np.clip(right, 0, shape[1]) - np.clip(left, 0, shape[1])
-    down = np.clip(bottom, 0, shape[0]) - np.clip(top, 0, shape[0])
-    share = across * down / np.maximum((right - left) * (bottom - top), 1e-3)
-    return np.clip((share - 0.75) / 0.2, 0, 1)
+def _sampled(image: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """(N, ROWS, COLUMNS) float32 values of an image there."""
+    at = (points.reshape(-1, COLUMNS, 2) - 0.5).astype(np.float32)  # middles of pixels
+    image = image.astype(np.float32)
+    values = cv2.remap(image, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return values.reshape(points.shape[:3])
 
 
-def _explained(
-    strip: np.ndarray, ink: np.ndarray, places: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """(N,) share of the variance under each character that the ink explains, and (N,) how far the
-    ink is from an even grey: 1 for strokes with hard edges."""
-    parts = [
-        np.ones(strip.shape, np.float32),
-        ink,
-        cv2.Sobel(ink, cv2.CV_32F, 1, 0, ksize=3),
-        cv2.Sobel(ink, cv2.CV_32F, 0, 1, ksize=3),
-        strip.astype(np.float32),
-    ]
-    corners = _whole_pixels(places, strip.shape)
-    count = len(parts)
-    moments = np.empty((len(places), count, count))
-    for i in range(count):
-        for j in range(i, count):
-            moments[:, i, j] = moments[:, j, i] = _sums(parts[i] * parts[j], corners)
-    pixels = moments[:, 0, 0]
-    normal = moments[:, :4, :4] + 1e-3 * pixels[:, None, None] * np.eye(4)
-    right = moments[:, :4, 4]
-    fitted = np.linalg.solve(normal, right[..., None])[..., 0]
-    mean = moments[:, 0, 4] / pixels
-    total = np.maximum(moments[:, 4, 4] / pixels - mean**2, 0) + LEVELS**2
-    known = (fitted * right).sum(axis=1) / pixels - mean**2
-    mean_ink = moments[:, 0, 1] / pixels
-    spread = np.maximum(moments[:, 1, 1] / pixels - mean_ink**2, 1e-4)
-    toned = (moments[:, 1, 4] / pixels - mean_ink * mean) ** 2 / spread
-    crisp = spread / np.maximum(mean_ink * (1 - mean_ink), 1e-3)
-    return np.clip((toned + RELIEF * np.maximum(known - toned, 0)) / total, 0, 1), crisp
+def _parts(ink: np.ndarray, widths: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """(N, points, parts) what a character's picture is made of: what shows its ink, and light that
+    is even or falls off to a side."""
+    shown = channels(ink, widths[:, None, None].astype(np.float32))
+    light = np.ones((3, ROWS, COLUMNS), np.float32)
+    light[1] = 2 * _middles(ROWS)[:, None] - 1
+    light[2] = 2 * _middles(COLUMNS) - 1
+    parts = np.empty((*ink.shape, len(shown) + 3), np.float32)
+    parts[..., : len(shown)] = np.moveaxis(shown, 0, -1)
+    parts[..., len(shown) :] = np.moveaxis(light, 0, -1)
+    parts *= inside[..., None]
+    return parts.reshape(len(ink), ROWS * COLUMNS, -1)
 
 
-def _whole_pixels(places: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
-    """(N,) first and last column and row of each place, at least three by three pixels."""
-    left = np.clip(np.floor(places[:, 0]), 0, shape[1] - 3).astype(int)
-    top = np.clip(np.floor(places[:, 1]), 0, shape[0] - 3).astype(int)
-    right = np.clip(np.ceil(places[:, 2]), left + 3, shape[1]).astype(int)
-    bottom = np.clip(np.ceil(places[:, 3]), top + 3, shape[0]).astype(int)
-    return left, top, right, bottom
+def _explained(parts: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(N, 4) squared strength of each of the channels, less what chance gives them, and (N, points)
+    what they and the light leave unexplained."""
+    turned = parts.transpose(0, 2, 1)
+    count = parts.shape[2]
+    square = (turned @ parts).astype(np.float64) + 1e-3 * parts.shape[1] * np.eye(count)
+    inverse = np.linalg.inv(square)
+    fitted = inverse @ (turned @ seen)
+    rest = (seen - parts @ fitted.astype(np.float32))[..., 0]
+    chance = (rest**2).mean(axis=1)[:, None] * np.einsum("nii->ni", inverse)[:, : count - 3]
+    return np.maximum(fitted[:, : count - 3, 0] ** 2 - chance, 0), rest
 
 
-def _sums(image: np.ndarray, corners: tuple[np.ndarray, ...]) -> np.ndarray:
-    """(N,) sums of the image over the places."""
-    left, top, right, bottom = corners
-    table = cv2.integral(image)
-    return table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left]
+def _grain(rest: np.ndarray) -> float:
+    """Points over which the noise is one: more than 1 where it is blurred or blotched."""
+    power = float((rest**2).sum()) + 1e-6
+    size = 1.0
+    for here, beside in ((rest[:, 1:], rest[:, :-1]), (rest[:, :, 1:], rest[:, :, :-1])):
+        alike = min(max(float((here * beside).sum()) / power, 0.0), SMOOTH)
+        size *= (1 + alike) / (1 - alike)
+    return size
+
+
+def _by_cell(values: np.ndarray) -> np.ndarray:
+    """(N, cells) sums over the cells of (N, ROWS, COLUMNS) values."""
+    high, wide = CELLS
+    cells = values.reshape(len(values), high, ROWS // high, wide, COLUMNS // wide)
+    return np.asarray(cells.sum(axis=(2, 4)).reshape(len(values), -1))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.synthesis.glyphs import CAP_HEIGHT, PAD, Glyph
+from training.synthesis.glyphs import CAP_HEIGHT, PAD, Alphabet, Glyph
 from training.synthesis.neighbours import (
     ROOM,
     WORDS,
@@ -44,7 +44,7 @@ class SetLine:
     """`ink` (H, W) uint8 coverage, `own` that of the number without its neighbours; capitals stand
     between rows `top` and `top + cap`; `span` is the left and right end of the number itself;
     `edges` (N, 2, 2) float32 are the middles of the left and right edge of each of its characters
-    (x, y), which `text` spells."""
+    (x, y), which `text` spells in `alphabet`."""
 
     ink: np.ndarray
     own: np.ndarray
@@ -53,6 +53,7 @@ class SetLine:
     span: tuple[float, float]
     edges: np.ndarray
     text: str
+    alphabet: Alphabet
 
 
 def set_vin_line(rng: np.random.Generator, script: Script, config: LineConfig) -> SetLine:
@@ -76,7 +77,9 @@ def set_vin_line(rng: np.random.Generator, script: Script, config: LineConfig) -
         add_neighbours(rng, ink, span)
     heights = own[:, 2] + CAP_HEIGHT / 2
     edges = np.stack([np.stack([own[:, 0], heights], 1), np.stack([own[:, 1], heights], 1)], axis=1)
-    return SetLine(ink, alone, ROOM, CAP_HEIGHT, span, edges.astype(np.float32), shown)
+    return SetLine(
+        ink, alone, ROOM, CAP_HEIGHT, span, edges.astype(np.float32), shown, hand.alphabet
+    )
 
 
 def set_other_line(
@@ -91,7 +94,8 @@ def set_other_line(
     alone = ink.copy()
     if rng.random() < 0.7:
         add_neighbours(rng, ink, span)
-    return SetLine(ink, alone, ROOM, CAP_HEIGHT, span, np.zeros((0, 2, 2), np.float32), "")
+    none = np.zeros((0, 2, 2), np.float32)
+    return SetLine(ink, alone, ROOM, CAP_HEIGHT, span, none, "", hand.alphabet)
 
 
 def _write(

@@ -17,9 +17,10 @@ import numpy as np
 
 from training.synthesis import degradations as effect
 from training.synthesis.backgrounds import Backgrounds
-from training.synthesis.geometry import corners, edges_in_strip, places_in_strip, resample, window
-from training.synthesis.legibility import READABLE, Sight, legibility
+from training.synthesis.geometry import corners, edges_in_strip, project, resample, window
+from training.synthesis.legibility import READABLE, legibility, sampling
 from training.synthesis.lines import LineConfig, SetLine, set_other_line, set_vin_line
+from training.synthesis.lookalikes import differences
 from training.synthesis.styles import STYLES, Style, draw_style
 from training.synthesis.surroundings import plate_outline, set_on_ground, textured
 from vinreader.vin import ALPHABET
@@ -30,7 +31,7 @@ STRIP_HEIGHT = 32
 STRIP_WIDTH = 960
 PIXEL = 0.4
 """Standard deviation of what a pixel and its resampling blur, pixels."""
-HALVED = np.array([0.5, 1.0, 0.5, 1.0])
+HALVED = np.array([0.5, 1.0])
 """Places in a strip of half the width."""
 
 
@@ -132,17 +133,26 @@ class StripSynthesiser:
         strip = cv2.resize(photo, shape, interpolation=how)
         scale = np.array([STRIP_WIDTH / size[0], STRIP_HEIGHT / size[1]])
         boxes = edges_in_strip(line, to_photo, scale)
-        places = places_in_strip(line, to_photo, scale)
         if not len(boxes):
             return strip, boxes, 0.0
-        wide = float(np.median(np.diff(boxes, axis=1))) / float(scale[0])
         own = resample(line.own, quad, size, cap / line.cap)
         own = cv2.GaussianBlur(own, (0, 0), blur)
         half = (STRIP_WIDTH // 2, STRIP_HEIGHT)  # as much is seen in half of the columns
         narrow = cv2.resize(strip, half, interpolation=cv2.INTER_AREA)
-        sight = Sight(cap, wide, blur)
-        clarity = legibility(narrow, cv2.resize(own, half), places * HALVED, sight)
-        return strip, boxes, clarity
+        points, widths = sampling(line)
+        points = project(points, to_photo) * scale * HALVED
+        apart = differences(line.alphabet, line.text, _softness(line, boxes, scale, cap, blur))
+        return strip, boxes, legibility(narrow, cv2.resize(own, half), points, widths, apart)
+
+
+def _softness(
+    line: SetLine, boxes: np.ndarray, scale: np.ndarray, cap: float, blur: float
+) -> float:
+    """Standard deviation of the blur of photo and strip against the cap height; where the number is
+    squeezed, as it is across."""
+    drawn = float((line.edges[:, 1, 0] - line.edges[:, 0, 0]).mean()) * cap / line.cap
+    squeeze = float((boxes[:, 1] - boxes[:, 0]).mean()) / float(scale[0]) / drawn
+    return float(np.hypot(blur / min(squeeze, 1.0), PIXEL / float(scale[1])) / cap)
 
 
 def _weather(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndarray:

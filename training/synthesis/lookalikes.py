@@ -1,0 +1,156 @@
+"""How far the symbols of an alphabet are from those most like them, blurred as a photo blurs them.
+
+Each glyph is laid over each other one as well as a small shift and a change of width can do it;
+what is left is the difference that a reader has to see. Differences are kept by where in the
+character they lie and by what may show them: the ink's tone, its slopes (a pressed surface in the
+light) or its outline.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from training.synthesis.glyphs import CAP_HEIGHT, PAD, Alphabet
+from vinreader.vin import ALPHABET
+
+__all__ = ["CELLS", "COLUMNS", "MARGIN", "PER_CAP", "ROWS", "channels", "differences"]
+
+PER_CAP = 12
+"""Grid points in the height of a capital."""
+MARGIN = 2
+"""Grid points around a character that still belong to its place."""
+ROWS, COLUMNS = PER_CAP + 2 * MARGIN, 12
+"""Grid points of a place; its columns are as many for a narrow character as for a wide one."""
+CELLS = (4, 3)
+"""Rows and columns of the parts of a character."""
+NEAREST = 6
+"""Symbols that a symbol is compared with, the most similar first."""
+STRETCHES = (0.87, 1.0, 1.15)
+SHIFTS = tuple((down, across) for down in (-1, 0, 1) for across in (-1, 0, 1))
+"""Grid points by which a glyph is moved to lie on another."""
+BLURS = 0.02 * 1.5 ** np.arange(7)
+"""Standard deviations of the blur against the cap height at which differences are taken."""
+
+
+@dataclass(frozen=True)
+class _Face:
+    """An alphabet that the cache can tell from others."""
+
+    digest: int
+    alphabet: Alphabet = field(compare=False)
+
+
+def differences(alphabet: Alphabet, text: str, blur: float) -> np.ndarray:
+    """(len(text), NEAREST, 4, cells) float32: for each symbol of `text` and those most like it, the
+    squared difference of each of the `channels`, summed over the grid points of a cell.
+
+    `blur` is the standard deviation of the blur against the cap height."""
+    digest = 0
+    for symbol in ALPHABET:
+        digest = zlib.crc32(alphabet[symbol].mask.tobytes(), digest)
+    level = int(np.abs(np.log(BLURS) - np.log(max(blur, 1e-3))).argmin())
+    table = _differences(_Face(digest, alphabet), level)
+    return table[[ALPHABET.index(symbol) for symbol in text]].astype(np.float32)
+
+
+def channels(ink: np.ndarray, width: np.ndarray | float = 1.0) -> np.ndarray:
+    """(4, …, H, W) what may show an ink (…, H, W): its tone, its slopes across and down, and how
+    steep it is; `width` is that of a column against a row."""
+    down, across = np.gradient(ink, axis=(-2, -1))
+    across = across / width
+    return np.stack([ink, across, down, np.hypot(across, down)])
+
+
+@lru_cache(maxsize=3000)  # of 19 kB each
+def _differences(face: _Face, level: int) -> np.ndarray:
+    """(33, NEAREST, 4, cells) float16."""
+    drawn, widths = _drawn(face)
+    glyphs = _blurred(drawn, float(BLURS[level]) * PER_CAP)
+    moved = _moved(glyphs)
+    count, _, columns = glyphs.shape
+    products = _products(glyphs, moved)
+    norms = np.maximum(np.square(moved).sum(axis=(2, 3)), 1e-6)
+    shared = products**2 / norms  # energy of each glyph that the other, moved, accounts for
+    best = shared.argmax(axis=1)
+    likeness = np.take_along_axis(shared, best[:, None], 1)[:, 0]
+    np.fill_diagonal(likeness, -1.0)
+    nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :NEAREST]
+    move = np.take_along_axis(best, nearest, 1)
+    gain = products[np.arange(count)[:, None], move, nearest] / norms[move, nearest]
+    rest = channels(glyphs)[:, :, None] - channels(gain[..., None, None] * moved[move, nearest])
+    by_row = np.square(rest).reshape(4, count, NEAREST, CELLS[0], -1, columns).sum(axis=4)
+    by_cell = by_row.transpose(1, 2, 0, 3, 4).reshape(count, -1, columns) @ _parts(widths, columns)
+    return np.minimum(by_cell, 6e4).reshape(count, NEAREST, 4, -1).astype(np.float16)
+
+
+@lru_cache(maxsize=500)
+def _drawn(face: _Face) -> tuple[np.ndarray, np.ndarray]:
+    """(33, ROWS, columns) float32 glyphs, each in the middle of its picture, and their widths
+    (33,), grid points."""
+    fine = CAP_HEIGHT // PER_CAP
+    masks = [face.alphabet[symbol].mask for symbol in ALPHABET]
+    widths = np.array([mask.shape[1] for mask in masks])
+    room = fine * (2 * MARGIN + 2 + int(np.ceil(widths.max() * max(STRETCHES) / fine)))
+    sheet = np.zeros((len(masks), CAP_HEIGHT + 2 * PAD, room), np.uint8)
+    for picture, mask in zip(sheet, masks, strict=True):
+        left = (room - mask.shape[1]) // 2
+        picture[:, left : left + mask.shape[1]] = mask
+    edge = PAD - MARGIN * fine
+    tall = sheet[:, edge : sheet.shape[1] - edge].reshape(-1, room)
+    size = (room // fine, len(tall) // fine)
+    small = cv2.resize(tall, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    return small.reshape(len(masks), ROWS, -1), widths / fine
+
+
+def _blurred(glyphs: np.ndarray, sigma: float) -> np.ndarray:
+    return _gaussian(glyphs.shape[1], sigma) @ glyphs @ _gaussian(glyphs.shape[2], sigma)
+
+
+def _gaussian(size: int, sigma: float) -> np.ndarray:
+    """(size, size) float32 matrix that blurs a line of points, with nothing beyond its ends."""
+    off = np.arange(-size, size + 1)
+    kernel = np.exp(-0.5 * (off / sigma) ** 2)
+    kernel /= kernel.sum()
+    return kernel[size + np.subtract.outer(np.arange(size), np.arange(size))].astype(np.float32)
+
+
+def _moved(glyphs: np.ndarray) -> np.ndarray:
+    """(moves, 33, ROWS, columns): the glyphs in every stretch and shift."""
+    count, rows, columns = glyphs.shape
+    down, across = (max(abs(shift[k]) for shift in SHIFTS) for k in (0, 1))
+    found = np.empty((len(STRETCHES) * len(SHIFTS), count, rows, columns), np.float32)
+    for i, stretch in enumerate(STRETCHES):
+        wide = glyphs @ _stretched(columns, stretch)
+        padded = np.pad(wide, ((0, 0), (down, down), (across, across)))
+        for k, (y, x) in enumerate(SHIFTS):
+            moved = padded[:, down + y : down + y + rows, across + x : across + x + columns]
+            found[i * len(SHIFTS) + k] = moved
+    return found
+
+
+def _stretched(size: int, stretch: float) -> np.ndarray:
+    """(size, size) float32 matrix that stretches a line of points about its middle."""
+    middle = (size - 1) / 2
+    sources = (np.arange(size) - middle) / stretch + middle
+    return np.maximum(1 - np.abs(np.arange(size)[:, None] - sources), 0).astype(np.float32)
+
+
+def _products(glyphs: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """(33, moves, 33) products of each glyph with each moved one.
+
+    In pieces so small that BLAS starts no threads, which would fight those of other workers."""
+    flat = glyphs.reshape(3, 1, len(glyphs) // 3, -1)
+    others = moved.reshape(*moved.shape[:2], -1).transpose(0, 2, 1)
+    return (flat @ others).transpose(0, 2, 1, 3).reshape(len(glyphs), *moved.shape[:2])
+
+
+def _parts(widths: np.ndarray, columns: int) -> np.ndarray:
+    """(33, columns, cells in a row) float32: 1 where a column lies in a part of a place."""
+    across = np.arange(columns) - (columns - 1) / 2
+    part = np.floor((across / (widths[:, None] / 2 + MARGIN) + 1) / 2 * CELLS[1])
+    return (part[..., None] == np.arange(CELLS[1])).astype(np.float32)
