@@ -45,17 +45,23 @@ class _Face:
     alphabet: Alphabet = field(compare=False)
 
 
-def differences(alphabet: Alphabet, text: str, blur: float) -> np.ndarray:
+def differences(alphabet: Alphabet, text: str, blur: float, slopes: float) -> np.ndarray:
     """(len(text), NEAREST, 4, cells) float32: for each symbol of `text` and those most like it, the
     squared difference of each of the `channels`, summed over the grid points of a cell.
 
-    `blur` is the standard deviation of the blur against the cap height."""
+    `blur` and `slopes` are the standard deviations of the blur of the tone and of the other
+    channels against the cap height."""
     digest = 0
     for symbol in ALPHABET:
         digest = zlib.crc32(alphabet[symbol].mask.tobytes(), digest)
-    level = int(np.abs(np.log(BLURS) - np.log(max(blur, 1e-3))).argmin())
-    table = _differences(_Face(digest, alphabet), level)
-    return table[[ALPHABET.index(symbol) for symbol in text]].astype(np.float32)
+    face = _Face(digest, alphabet)
+    rows = [ALPHABET.index(symbol) for symbol in text]
+    tone, shape = (_differences(face, _level(sigma))[rows] for sigma in (blur, slopes))
+    return np.concatenate([tone[:, :, :1], shape[:, :, 1:]], axis=2).astype(np.float32)
+
+
+def _level(blur: float) -> int:
+    return int(np.abs(np.log(BLURS / max(blur, 1e-3))).argmin())
 
 
 def channels(ink: np.ndarray, width: np.ndarray | float = 1.0) -> np.ndarray:

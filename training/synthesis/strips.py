@@ -31,6 +31,8 @@ STRIP_HEIGHT = 32
 STRIP_WIDTH = 960
 PIXEL = 0.4
 """Standard deviation of what a pixel and its resampling blur, pixels."""
+SLOPE = 0.7
+"""Standard deviation over which relief takes a slope, pixels."""
 HALVED = np.array([0.5, 1.0])
 """Places in a strip of half the width."""
 
@@ -141,7 +143,8 @@ class StripSynthesiser:
         narrow = cv2.resize(strip, half, interpolation=cv2.INTER_AREA)
         points, widths = sampling(line)
         points = project(points, to_photo) * scale * HALVED
-        apart = differences(line.alphabet, line.text, _softness(line, boxes, scale, cap, blur))
+        soft = _softness(line, boxes, scale, cap, blur)
+        apart = differences(line.alphabet, line.text, soft, float(np.hypot(soft, SLOPE / cap)))
         return strip, boxes, legibility(narrow, cv2.resize(own, half), points, widths, apart)
 
 

@@ -53,7 +53,7 @@ def grey(ink: np.ndarray, contrast: float = 140.0, noise: float = 2.0) -> np.nda
 def grade(made: SetLine, strip: np.ndarray, blur: float = SHARP) -> float:
     points, widths = sampling(made)
     points = points * np.array([WIDTH / made.own.shape[1], HEIGHT / made.own.shape[0]])
-    apart = differences(made.alphabet, made.text, blur)
+    apart = differences(made.alphabet, made.text, blur, blur)
     return legibility(strip, covered(made, blur), points, widths, apart)
 
 
@@ -137,7 +137,7 @@ def test_one_character_cut_off_is_enough() -> None:
     made = line()
     points, widths = sampling(made)
     points = points * np.array([WIDTH / made.own.shape[1], HEIGHT / made.own.shape[0]])
-    ink, apart = covered(made), differences(made.alphabet, TEXT, SHARP)
+    ink, apart = covered(made), differences(made.alphabet, TEXT, SHARP, SHARP)
     grades = []
     for cut in (0, 10, 12, 40):
         part = np.ascontiguousarray(ink[:, cut:])
@@ -161,7 +161,7 @@ def test_a_strip_without_characters_has_none() -> None:
 
 def test_differences_are_small_between_lookalikes_and_fall_with_blur() -> None:
     alphabet = stroke_set("engraver", 3)
-    sharp, soft = (differences(alphabet, "08A", blur) for blur in (0.03, 0.2))
+    sharp, soft = (differences(alphabet, "08A", blur, blur) for blur in (0.03, 0.2))
     assert sharp.shape == (3, NEAREST, 4, CELLS[0] * CELLS[1])
     tone = sharp[:, :, 0].sum(axis=2)
     assert (tone > 0).all()
