@@ -74,7 +74,8 @@ def legibility(
     whole = ROWS * COLUMNS / (CELLS[0] * CELLS[1])
     shown = _by_cell(inside)
     noise = _by_cell(rest**2) / np.maximum(shown, 1) * (_grain(rest) * widths)[:, None]
-    spread = parts[..., : strengths.shape[1]].var(axis=1)
+    shapes = parts[..., : strengths.shape[1]]
+    spread = np.einsum("npc,npc->nc", shapes, shapes) / shapes.shape[1] - shapes.mean(axis=1) ** 2
     own = LEVELS**2 + DOUBT * (strengths * spread).sum(axis=1)
     noise += ((EYE * PER_CAP) ** 2 * own)[:, None]
     told = np.einsum("nc,nkcl,nl->nk", strengths, apart, shown / whole / noise, optimize=False)
