@@ -1,8 +1,8 @@
 """Takes out of installed wheels what the reader never uses, so that the layer fits into Lambda.
 
-Usage: python prune.py FOLDER. A test imports and uses what is left, under Lambda's Python. Two
-things look like savings and break the import: the video libraries of OpenCV are hard-linked, and
-`strip` misaligns the libraries that were renamed into the wheels (numpy.libs).
+Usage: python prune.py FOLDER. A test imports and uses what is left, under Lambda's Python. What
+looks like a saving and breaks the import: `strip` misaligns the libraries that were renamed into
+the wheels (numpy.libs).
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ import shutil
 import sys
 from pathlib import Path
 
+from unlink import SharedLibrary
+
 UNUSED = (
     "**/*.pyi",
     "**/__pycache__",
     # AVIF is refused at the door; Pillow does without its module.
     "PIL/_avif.*",
+    # Colour management; colour profiles are not applied.
+    "PIL/_imagingcms.*",
     "bin",
     "cv2/data/*.xml",
     "google/protobuf",
@@ -32,7 +36,16 @@ UNUSED = (
     "onnxruntime/tools",
     "onnxruntime/transformers",
     "pillow.libs/libavif-*",
+    "pillow.libs/liblcms2-*",
 )
+
+UNLINKED = {
+    # Films: 26 MB, with an OpenSSL that is no longer maintained. Photos need none of it.
+    "cv2/cv2.abi3.so": ("libavcodec-*", "libavformat-*", "libavutil-*", "libswscale-*"),
+    # Screenshots. (Those of TIFF and JPEG 2000 have to stay: Pillow asks their versions at import.)
+    "PIL/_imaging.*": ("libxcb-*",),
+}
+"""What a library loads and no photo needs."""
 
 
 def remove_unused(folder: Path) -> None:
@@ -45,6 +58,27 @@ def remove_unused(folder: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
+def unlink_unused(folder: Path) -> None:
+    """Make libraries do without those of `UNLINKED`, and delete what nothing loads any more."""
+    for user, patterns in UNLINKED.items():
+        (path,) = folder.glob(user)
+        library = SharedLibrary(path)
+        for pattern in patterns:
+            (unused,) = folder.glob(f"*.libs/{pattern}")
+            library.unlink(SharedLibrary(unused))
+        library.save()
+    while orphans := _orphans(folder):
+        for orphan in orphans:
+            orphan.unlink()
+
+
+def _orphans(folder: Path) -> list[Path]:
+    """Libraries that came along with a wheel and that nothing in it loads."""
+    libraries = [path for path in folder.rglob("*") if ".so" in path.suffixes]
+    needed = {name for path in libraries for name in SharedLibrary(path).needed()}
+    return [path for path in libraries if path.match("*.libs/*") and path.name not in needed]
+
+
 def unzipped_size(folder: Path) -> int:
     """Bytes of all files below `folder`, as Lambda counts them."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
@@ -54,6 +88,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     before = unzipped_size(folder)
     remove_unused(folder)
+    unlink_unused(folder)
     print(f"pruned from {before:,} to {unzipped_size(folder):,} bytes")
 
 

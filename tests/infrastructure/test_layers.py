@@ -83,6 +83,12 @@ def test_the_layers_work_under_lambda_s_python(built: Path, python313: Path) -> 
     assert run.stdout.split()[1] == str(folders[1] / "vinreader" / "__init__.py")
 
 
+@pytest.mark.parametrize("unused", ["avcodec", "avformat", "crypto", "ssl", "vpx", "xcb"])
+def test_libraries_that_no_photo_needs_are_left_out(built: Path, unused: str) -> None:
+    libraries = built / "DependenciesLayer" / "python"
+    assert not list(libraries.glob(f"*.libs/lib{unused}-*"))
+
+
 def test_lambda_gets_the_versions_that_are_tested(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     tested = dict(
