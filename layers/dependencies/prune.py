@@ -16,8 +16,6 @@ from unlink import SharedLibrary
 UNUSED = (
     "**/*.pyi",
     "**/__pycache__",
-    # AVIF is refused at the door; Pillow does without its module.
-    "PIL/_avif.*",
     # Colour management; colour profiles are not applied.
     "PIL/_imagingcms.*",
     "bin",
@@ -35,7 +33,6 @@ UNUSED = (
     "onnxruntime/quantization",
     "onnxruntime/tools",
     "onnxruntime/transformers",
-    "pillow.libs/libavif-*",
     "pillow.libs/liblcms2-*",
 )
 
@@ -44,6 +41,8 @@ UNLINKED = {
     "cv2/cv2.abi3.so": ("libavcodec-*", "libavformat-*", "libavutil-*", "libswscale-*"),
     # Screenshots. (Those of TIFF and JPEG 2000 have to stay: Pillow asks their versions at import.)
     "PIL/_imaging.*": ("libxcb-*",),
+    # An encoder of 23 MB, under the GPL: photos are only decoded.
+    "pillow_heif.libs/libheif-*": ("libx265-*",),
 }
 """What a library loads and no photo needs."""
 

@@ -1,7 +1,8 @@
 """The door: bytes of a stranger become an upright RGB array, or a refusal that people understand.
 
-Pillow reads the header (format, size, orientation) before a pixel is decoded; OpenCV decodes
-ordinary JPEGs, twice as fast as Pillow and stricter about missing data; Pillow decodes the rest.
+The first bytes tell the format. Pillow reads the header (size, orientation) before a pixel is
+decoded; OpenCV decodes ordinary JPEGs, twice as fast as Pillow and stricter about missing data;
+libheif decodes HEIC, Pillow the rest.
 """
 
 from __future__ import annotations
@@ -14,9 +15,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
-__all__ = ["LIMITS", "Photo", "PhotoLimits", "UnreadableImage", "open_photo"]
+from vinreader import heif
+from vinreader.formats import MEDIA_TYPES, PhotoFormat, format_of
+
+__all__ = [
+    "LIMITS",
+    "MEDIA_TYPES",
+    "Photo",
+    "PhotoFormat",
+    "PhotoLimits",
+    "UnreadableImage",
+    "format_of",
+    "open_photo",
+]
 
 Photo = npt.NDArray[np.uint8]
 """(H, W, 3) uint8 RGB, upright."""
@@ -39,12 +52,11 @@ class PhotoLimits:
     """Of a progressive JPEG, which has about ten. A file of a few kilobytes that repeats an empty
     scan a thousand times keeps a decoder busy for minutes."""
 
+    max_coded_pixels: int = 2**27
+    """Of all parts of a HEIC or AVIF picture: the largest picture, and as much transparency."""
+
 
 LIMITS = PhotoLimits()
-
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
-"""Tried by content, never by name. (Pillow reports the JPEG of several pictures, which many phones
-write, as MPO.)"""
 
 _DAMAGED = "The image is damaged or incomplete."
 _DAMAGE_ERRORS = (
@@ -55,14 +67,15 @@ _DAMAGE_ERRORS = (
     IndexError,  # a segment shorter than its own header
     KeyError,  # a code that the format does not define
     TypeError,  # metadata of another type than the format demands
+    AssertionError,  # a palette that is missing
     OverflowError,  # sizes beyond what C can count
     struct.error,  # a header cut off
+    RuntimeError,  # libheif's and libavif's word for all of these
     zlib.error,  # a compressed PNG chunk
     cv2.error,
 )
 """Everything that decoders are known to raise on bytes that only pretend to be an image."""
 
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 _SCAN_MARKER = b"\xff\xda"
 _UPRIGHT = 1
 
@@ -72,14 +85,17 @@ class UnreadableImage(ValueError):
 
 
 def open_photo(data: bytes) -> Photo:
-    """The upright photo that `data` holds: (H, W, 3) uint8 RGB, EXIF orientation applied.
+    """The upright photo that `data` holds: (H, W, 3) uint8 RGB, the orientation applied.
 
-    Reads JPEG, PNG, WebP and BMP of any colour mode; the first frame of an animation; what is
-    transparent shows white. Raises `UnreadableImage` for everything else.
+    Reads the formats of `PhotoFormat`, of any colour mode and depth; the first frame of an
+    animation; what is transparent shows white. Raises `UnreadableImage` for everything else.
     """
     if not data:
         raise UnreadableImage("The file is empty.")
-    header = _read_header(data)
+    kind = format_of(data)
+    if kind is None:
+        raise UnreadableImage("The file is not a JPEG, PNG, WebP, BMP, HEIC or AVIF image.")
+    header = _read_header(kind, data)
     _require_usable(header, data)
     try:
         photo = _decode(header, data)
@@ -88,25 +104,46 @@ def open_photo(data: bytes) -> Photo:
     return _turn_upright(photo, _orientation(header))
 
 
-def _read_header(data: bytes) -> Image.Image:
+def _read_header(kind: PhotoFormat, data: bytes) -> Image.Image:
     try:
-        return Image.open(io.BytesIO(data), formats=_FORMATS)
-    except UnidentifiedImageError as error:
-        raise UnreadableImage(_why_unidentified(data)) from error
+        if kind is PhotoFormat.HEIC:
+            _require_bounded(data)
+            return _read_heic_header(data)
+        if kind is PhotoFormat.AVIF:
+            _require_bounded(data)
+            data = heif.first_picture_only(data)
+        _teach(kind)
+        return Image.open(io.BytesIO(data), formats=(kind.value,))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         # Pillow's own limit lies above ours; the warning is an error where a program wants it so.
         raise UnreadableImage(_too_many_pixels("too many")) from error
+    except UnreadableImage:
+        raise
     except _DAMAGE_ERRORS as error:
         raise UnreadableImage(_DAMAGED) from error
 
 
-def _why_unidentified(data: bytes) -> str:
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
-        return "HEIC and AVIF images are not read: send the photo as JPEG."
-    known = data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM")) or (
-        data.startswith(b"RIFF") and data[8:12] == b"WEBP"
-    )
-    return _DAMAGED if known else "The file is not a JPEG, PNG, WebP or BMP image."
+def _teach(kind: PhotoFormat) -> None:
+    """Pillow has these formats in modules of their own, and would load all of them for one."""
+    if kind is PhotoFormat.WEBP:
+        from PIL import WebPImagePlugin  # noqa: F401
+    elif kind is PhotoFormat.AVIF:
+        from PIL import AvifImagePlugin  # noqa: F401
+
+
+def _read_heic_header(data: bytes) -> Image.Image:
+    # Loaded by the first photo that needs it. Its `register_heif_opener` would load an encoder,
+    # which the layer for Lambda does without.
+    from pillow_heif import HeifImageFile, options
+
+    options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
+    return HeifImageFile(io.BytesIO(data))  # type: ignore[no-untyped-call]
+
+
+def _require_bounded(data: bytes) -> None:
+    """Refuse a HEIC or AVIF file that is put together from more than a photo is."""
+    if heif.coded_pixels(data) > LIMITS.max_coded_pixels:
+        raise UnreadableImage(_too_many_pixels("too many"))
 
 
 def _require_usable(header: Image.Image, data: bytes) -> None:
@@ -150,7 +187,13 @@ def _decode(header: Image.Image, data: bytes) -> Photo:
 
 
 def _orientation(header: Image.Image) -> int:
-    """EXIF orientation 1 to 8. A photo whose metadata alone is broken is taken as it is stored."""
+    """EXIF orientation 1 to 8. A photo whose metadata alone is broken is taken as it is stored.
+
+    HEIF turns pictures by properties of its own, and its EXIF only repeats them (ISO 23008-12,
+    annex A): libheif has applied them; of AVIF's, Pillow makes the EXIF that is read here.
+    """
+    if header.format == PhotoFormat.HEIC.value:
+        return _UPRIGHT
     try:
         value = header.getexif().get(ExifTags.Base.Orientation, _UPRIGHT)
     except _DAMAGE_ERRORS:
