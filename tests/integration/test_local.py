@@ -44,7 +44,7 @@ def test_run_rejects_what_is_no_photo(tmp_path: Path) -> None:
     done = local("run", "--photo", file, "--output", tmp_path / "none")
     assert done.returncode == 1
     assert re.search(r"^  status +rejected$", done.stdout, re.MULTILINE)
-    assert "The file is not a JPEG, PNG, WebP or BMP image." in done.stdout
+    assert "The file is not a JPEG, PNG, WebP, BMP, HEIC or AVIF image." in done.stdout
     assert not (tmp_path / "none").exists()
 
 

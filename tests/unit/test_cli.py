@@ -111,7 +111,7 @@ def test_read_answers_each_file_in_order(text_file, blank_photo, tmp_path, capsy
     lines = lines_of(capsys.readouterr().out)
     assert [line["file"] for line in lines] == files
     assert [(line["status"], line["error"]) for line in lines] == [
-        ("rejected", "The file is not a JPEG, PNG, WebP or BMP image."),
+        ("rejected", "The file is not a JPEG, PNG, WebP, BMP, HEIC or AVIF image."),
         ("read", None),
         ("rejected", "The file cannot be opened: No such file or directory."),
         ("not_found", None),
@@ -133,7 +133,7 @@ def test_read_prints_a_table_for_people(text_file, capsys):
     printed = capsys.readouterr()
     head, letter, sample = printed.out.splitlines()
     assert head.split() == ["file", "status", "vin", "sure", "advice"]
-    assert letter.endswith("The file is not a JPEG, PNG, WebP or BMP image.")
+    assert letter.endswith("The file is not a JPEG, PNG, WebP, BMP, HEIC or AVIF image.")
     assert "rejected" in letter
     column = head.index("vin")
     assert sample[column : column + 17] == sample_vin()

@@ -236,8 +236,8 @@ def test_decoders_are_loaded_by_the_first_photo_that_needs_them():
         assert done.stdout == loaded
 
 
-def located(picture: Image.Image) -> bytes:
-    """The photo as a phone makes it: turned by its orientation, with the place it was taken at."""
+def turned_and_located() -> bytes:
+    """EXIF as phones write it: an orientation, and the place where the photo was taken."""
     exif = Image.Exif()
     exif[ORIENTATION] = 6
     exif[GPS] = {1: "N", LATITUDE: (48.0, 8.0, 14.0), 3: "E", 4: (11.0, 34.0, 31.0)}
@@ -246,11 +246,11 @@ def located(picture: Image.Image) -> bytes:
 
 @pytest.mark.parametrize("suffix", [".heic", ".avif", ".jpg", ".png", ".webp"])
 def test_a_photo_is_read_and_its_place_is_not_kept(suffix, tmp_path, capsys):
-    upright = Image.open(SAMPLE)
-    upright = upright.resize((upright.width // 2, upright.height // 2))
+    sample = Image.open(SAMPLE)
+    upright = sample.resize((sample.width // 2, sample.height // 2))
     stored = upright.transpose(Image.Transpose.ROTATE_90)
     file, folder = tmp_path / f"photo{suffix}", tmp_path / "annotated"
-    stored.save(file, exif=located(stored), quality=95)
+    stored.save(file, exif=turned_and_located(), quality=95)
     assert Image.open(io.BytesIO(file.read_bytes())).getexif().get_ifd(GPS)[LATITUDE][0] == 48
 
     assert main(["read", "--json", "--annotate", str(folder), str(file)]) == 0

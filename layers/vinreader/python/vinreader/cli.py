@@ -52,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Reads the VIN of each photo: a table for people, or JSON for programs. "
         "Exits with 1 when not one of the files can be opened.",
     )
-    read.add_argument("photos", nargs="+", metavar="PHOTO", help="JPEG, PNG, WebP or BMP")
+    kinds = "JPEG, PNG, WebP, BMP, HEIC or AVIF"
+    read.add_argument("photos", nargs="+", metavar="PHOTO", help=kinds)
     read.add_argument("--json", action="store_true", help="print one JSON object a line")
     read.add_argument(
         "--annotate", type=Path, metavar="DIR", help="write each photo there, with its reading"

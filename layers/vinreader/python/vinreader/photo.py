@@ -183,7 +183,8 @@ def _decode(header: Image.Image, data: bytes) -> Photo:
         layer = header.convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
         return np.array(Image.alpha_composite(ground, layer).convert("RGB"))
-    return np.array(header.convert("RGB"))
+    # A conversion copies even where there is nothing to convert: 270 MB of a large photo.
+    return np.array(header if header.mode == "RGB" else header.convert("RGB"))
 
 
 def _orientation(header: Image.Image) -> int:
