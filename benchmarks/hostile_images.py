@@ -37,6 +37,7 @@ MEMORY_BYTES = 1 << 30
 """What a file may take beyond what Python and its libraries have."""
 
 ROOT = Path(__file__).parents[1]
+WORKER = ("-m", "benchmarks.hostile_images", "--work")
 OUTCOMES = ("opened", "no image", "damaged", "size", "slow", "memory", "failed", "died", "hung")
 """From `slow` on, what must not be."""
 FIRST_FAULT = OUTCOMES.index("slow")
@@ -151,12 +152,12 @@ class Tally:
             self.faults.append(f"{kind} {number}: {outcome} after {seconds:.1f} s {error}")
 
 
-def tally(kind: str, count: int) -> Tally:
+def tally(kind: str, count: int, worker_command: tuple[str, ...] = WORKER) -> Tally:
     """Open `count` files of a kind, in as many processes as it takes."""
     result = Tally()
     number = 0
     while number < count:
-        command = [sys.executable, "-m", __spec__.name, "--work", kind, str(number), str(count)]
+        command = [sys.executable, *worker_command, kind, str(number), str(count)]
         # Decoders grumble on stderr, a line for each fault.
         with subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -213,12 +214,12 @@ def main() -> int:
 def _print_table(tallies: dict[str, Tally]) -> None:
     machine = platform.processor() or platform.machine()
     print(f"{machine}, Python {platform.python_version()}, one process\n")
-    heads = ("format", "files", *OUTCOMES, "slowest s", "peak MB")
+    heads = ("format", "files", *OUTCOMES, "slowest ms", "peak MB")
     print("| " + " | ".join(heads) + " |")
     print("|---" + "|---:" * (len(heads) - 1) + "|")
     for kind, each in tallies.items():
         cells = [f"{each.outcomes[outcome]:,}" for outcome in OUTCOMES]
-        cells += [f"{each.slowest:.2f}", f"{each.peak / 1024:.0f}"]
+        cells += [f"{1000 * each.slowest:.0f}", f"{each.peak / 1024:.0f}"]
         print(f"| {kind} | {each.outcomes.total():,} | " + " | ".join(cells) + " |")
 
 

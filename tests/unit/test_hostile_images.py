@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.hostile_images import mutated
+from benchmarks.hostile_images import hostile_file, mutated, outcome_of, tally
 from benchmarks.hostile_seeds import seeds
 from vinreader.photo import LIMITS, UnreadableImage, open_photo
 
@@ -97,3 +97,29 @@ def test_any_count_or_size_in_the_header_may_lie(kind, number):
         seed = seeds()[kind][0]
         for at in range(4, 400, 4):
             opens_or_is_refused(seed[:at] + lie + seed[at + 4 :])
+
+
+def test_a_number_always_gives_the_same_file():
+    assert hostile_file("png", 3) == hostile_file("png", 3) != hostile_file("png", 4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("jpeg", "opened"), ("svg", "no image"), ("avif", "opened")]
+)
+def test_outcomes_are_told_by_what_the_door_says(kind, outcome):
+    assert outcome_of(seeds()[kind][0]) == outcome
+    assert outcome_of(seeds()["png"][0][:400]) == "damaged"
+
+
+def test_a_decoder_that_dies_is_counted_and_the_next_file_is_opened():
+    dying = """
+import json, os, sys
+for number in range(int(sys.argv[2]), int(sys.argv[3])):
+    if number == 2:
+        os.abort()
+    print(json.dumps([number, "slow" if number == 3 else "opened", 2.5, 1024, ""]), flush=True)
+"""
+    result = tally("png", 5, ("-c", dying))
+    assert result.outcomes == {"opened": 3, "died": 1, "slow": 1}
+    assert result.faults == ["png 2: died after 0.0 s ", "png 3: slow after 2.5 s "]
+    assert (result.slowest, result.peak) == (2.5, 1024)
