@@ -188,6 +188,12 @@ def test_av1_data_of_a_thousand_frames_are_refused():
     assert_refused(av1_bomb(64, 64, 1000), DAMAGED)
 
 
+def test_hevc_data_of_a_thousand_pictures_are_refused():
+    slice_ = struct.pack(">IBBB", 3, 20 << 1, 1, 0x80)
+    assert_refused(heif_file({1: Item(b"hvc1", (64, 64), slice_ * 1000)}), DAMAGED)
+    assert_refused(heif_file({1: Item(b"hvc1", (8192, 4096), slice_ * 5)}), TOO_MANY)
+
+
 @pytest.mark.parametrize("kind", [b"unci", b"jpeg", b"j2k1", b"mski", b"av01"])
 def test_heif_of_other_codecs_is_refused(kind):
     assert_refused(heif_file({1: Item(kind, (64, 64), b"\0" * 12_288)}), DAMAGED)

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from vinreader import av1
+from vinreader import av1, hevc
 
 __all__ = ["LIMITS", "HeifLimits", "TooMuchWork", "brands", "coded_pixels", "first_picture_only"]
 
@@ -32,6 +32,7 @@ LIMITS = HeifLimits()
 
 CODED, DERIVED = (b"hvc1", b"av01"), (b"grid", b"iovl", b"iden", b"tmap")
 """Types of the items that make a picture: those that have pixels, those that arrange others."""
+USUAL_LENGTH_SIZE = 4
 
 
 class TooMuchWork(ValueError):
@@ -46,6 +47,8 @@ class _Meta:
     kinds: dict[int, bytes] = field(default_factory=dict)
     sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Declared width and height."""
+    length_sizes: dict[int, int] = field(default_factory=dict)
+    """Of HEVC: bytes of the number before each unit."""
     parts: dict[int, list[int]] = field(default_factory=dict)
     """Items that each item is arranged from, as often as they are used, and its transparency."""
     extents: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
@@ -94,6 +97,9 @@ def _work(data: bytes, meta: _Meta, item: int, depth: int, known: dict[int, int]
     pixels = width * height
     if kind == b"av01":
         pixels = max(pixels, av1.coded_pixels(_bytes_of(data, meta, item)))
+    elif kind == b"hvc1":
+        length_size = meta.length_sizes.get(item, USUAL_LENGTH_SIZE)
+        pixels *= max(1, hevc.coded_pictures(_bytes_of(data, meta, item), length_size))
     pixels += sum(_work(data, meta, part, depth + 1, known) for part in meta.parts.get(item, ()))
     known[item] = pixels
     return pixels
@@ -119,7 +125,7 @@ def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]
 
 def _read_meta(data: bytes, start: int, end: int) -> _Meta:
     meta = _Meta()
-    properties: list[tuple[int, int] | None] = []
+    properties: list[tuple[bytes, int, int]] = []
     seen = set()
     for kind, at, after in _boxes(data, start, end):
         if kind in seen:  # one decoder may believe the first, another the last
@@ -139,9 +145,9 @@ def _read_meta(data: bytes, start: int, end: int) -> _Meta:
             case b"iprp":
                 for inner, first, last in _boxes(data, at, after):
                     if inner == b"ipco":
-                        properties = [_size(data, *box) for box in _boxes(data, first, last)]
+                        properties = list(_boxes(data, first, last))
                     elif inner == b"ipma":
-                        _read_sizes(_Numbers(data, first, last), properties, meta)
+                        _read_properties(_Numbers(data, first, last), properties, meta)
     return meta
 
 
@@ -211,24 +217,25 @@ def _read_parts(data: bytes, start: int, end: int, meta: _Meta) -> None:
                 meta.parts.setdefault(other, []).append(item)
 
 
-def _size(data: bytes, kind: bytes, start: int, end: int) -> tuple[int, int] | None:
-    """Width and height that a property declares, where that is what it does."""
-    if kind != b"ispe":
-        return None
-    numbers = _Numbers(data, start + 4, end)
-    return numbers.take(4), numbers.take(4)
-
-
-def _read_sizes(numbers: _Numbers, properties: list[tuple[int, int] | None], meta: _Meta) -> None:
+def _read_properties(
+    numbers: _Numbers, properties: list[tuple[bytes, int, int]], meta: _Meta
+) -> None:
+    """What each item declares of itself."""
     head = numbers.take(4)
     wide, mask = (2, 0x7FFF) if head & 1 else (1, 0x7F)
     for _ in range(numbers.count(4)):
         item = numbers.take(4 if head >> 24 else 2)
         for _ in range(numbers.take(1)):
             place = numbers.take(wide) & mask
-            size = properties[place - 1] if 0 < place <= len(properties) else None
-            if size is not None:
+            if not 0 < place <= len(properties):
+                continue
+            kind, start, end = properties[place - 1]
+            if kind == b"ispe":
+                declared = _Numbers(numbers.data, start + 4, end)
+                size = declared.take(4), declared.take(4)
                 meta.sizes[item] = max(size, meta.sizes.get(item, size), key=math.prod)
+            elif kind == b"hvcC":
+                meta.length_sizes[item] = (numbers.data[start + 21] & 3) + 1
 
 
 def _bytes_of(data: bytes, meta: _Meta, item: int) -> bytes:
