@@ -75,6 +75,7 @@ def coded_pixels(data: bytes) -> int:
 
     Raises:
         TooMuchWork: the file goes beyond `LIMITS`, or a part is of a kind that photos do not have.
+        av1.TooManyUnits, hevc.TooManyUnits: the data of a part hold more than a picture.
         struct.error, IndexError, KeyError: the file is cut off or broken.
     """
     places = [box[1:] for box in _boxes(data, 0, len(data)) if box[0] == b"meta"]
