@@ -20,7 +20,7 @@ SCHEDULER ?=
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-training fonts run serve test check build clean \
+.PHONY: help setup setup-training fonts run serve openapi test check build clean \
 	contact-sheet synthesise worker train-detector train-recognizer export evaluate card-pictures
 
 help: ## list these targets
@@ -57,6 +57,9 @@ run: setup ## read a photo through the whole stack on this machine; PHOTO=path f
 
 serve: setup ## keep the stack up on localhost, for a browser or curl
 	$(BIN)/python -m local serve
+
+openapi: setup ## write docs/openapi.json from the code of the API
+	$(BIN)/python -m local openapi
 
 test: setup ## run all tests
 	$(BIN)/python -m pytest

@@ -1,4 +1,5 @@
-"""`python -m local run [--photo PATH]` reads one photo; `python -m local serve` stays up."""
+"""`python -m local run [--photo PATH]` reads one photo; `python -m local serve` stays up;
+`python -m local openapi` writes docs/openapi.json."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from pathlib import Path
 from local.front import Front
 from local.functions import LocalFunction
 from local.http_api import HttpApi
+from local.openapi import DOCUMENT, openapi_text
 from local.queue_loop import QueueLoop
 from local.show import as_text, save_picture
 from local.stack import Stack, running_stack
@@ -30,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "run":
         return run(options.photo, options.output)
+    if options.command == "openapi":
+        return write_openapi()
     return serve(options.port)
 
 
@@ -68,10 +72,19 @@ def serve(port: int) -> int:
             return 1
         with front, loop.serving():
             print(f"VIN Reader: {front.address}  (Ctrl-C ends it and forgets everything)")
+            print(f"Swagger UI: {front.address}/docs")
             print(f"S3, SQS and DynamoDB: {stack.endpoint}  bucket {stack.bucket}, prefix uploads/")
             with contextlib.suppress(KeyboardInterrupt):
                 front.serve_forever()
     print("\nStopped.")
+    return 0
+
+
+def write_openapi() -> int:
+    """Write what the code of the API says of itself to docs/openapi.json."""
+    with running_stack():
+        DOCUMENT.write_text(openapi_text(), encoding="utf-8")
+    print(f"{DOCUMENT} is written.")
     return 0
 
 
@@ -91,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     run_parser.add_argument(
         "--output", type=Path, default=OUTPUT, help="the folder for the annotated picture"
     )
+    commands.add_parser("openapi", help="write docs/openapi.json")
     serve_parser = commands.add_parser("serve", help="keep the stack up on localhost")
     serve_parser.add_argument("--port", type=int, default=8000, help="of the HTTP API")
     return parser

@@ -1,4 +1,4 @@
-"""The HTTP API on localhost, and a page at `/` that tells how to use it."""
+"""The HTTP API on localhost, a page at `/` that tells how to use it, and Swagger UI at `/docs`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from local.http_api import GATEWAY_LIMIT, Answer, HttpApi
+from local.openapi import openapi_text, swagger_page
 
 __all__ = ["Front"]
 
@@ -28,11 +29,16 @@ class _RequestHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        if self.path == "/":
-            page = PAGE.read_text(encoding="utf-8").replace("{address}", self.server.address)
-            self._send(Answer(200, {"content-type": "text/html; charset=utf-8"}, page.encode()))
-        else:
-            self._forward()
+        match self.path:
+            case "/":
+                page = PAGE.read_text(encoding="utf-8").replace("{address}", self.server.address)
+                self._show("text/html; charset=utf-8", page)
+            case "/docs":
+                self._show("text/html; charset=utf-8", swagger_page())
+            case "/openapi.json":
+                self._show("application/json", openapi_text())
+            case _:
+                self._forward()
 
     def do_POST(self) -> None:
         self._forward()
@@ -51,6 +57,9 @@ class _RequestHandler(BaseHTTPRequestHandler):
             body = self.rfile.read(int(length))
             headers = dict(self.headers.items())
             self._send(self.server.api.request(self.command, self.path, headers, body))
+
+    def _show(self, content_type: str, text: str) -> None:
+        self._send(Answer(200, {"content-type": content_type}, text.encode()))
 
     def _discard(self, left: int) -> None:
         while left and (part := self.rfile.read(min(left, CHUNK))):

@@ -18,6 +18,12 @@ __all__ = ["GATEWAY_LIMIT", "Answer", "HttpApi", "http_event"]
 GATEWAY_LIMIT = 10 * 2**20
 """Bytes of a request that an HTTP API takes at most."""
 
+LOCAL_CLAIMS = {
+    "sub": "local-user",
+    "scope": "readings/read readings/write readings/correct readings/delete",
+}
+"""There is no authorizer here: every request comes from this person, who may do everything."""
+
 TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 """Bodies of these types reach the function as text, all others as base64."""
 
@@ -76,6 +82,7 @@ def http_event(method: str, target: str, headers: Mapping[str, str], body: bytes
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "local",
+            "authorizer": {"jwt": {"claims": LOCAL_CLAIMS, "scopes": None}},
             "domainName": small.get("host", "localhost"),
             "domainPrefix": "local",
             "http": {
@@ -94,12 +101,20 @@ def http_event(method: str, target: str, headers: Mapping[str, str], body: bytes
         "isBase64Encoded": not as_text,
     }
     if url.query:
-        event["queryStringParameters"] = dict(parse_qsl(url.query, keep_blank_values=True))
+        event["queryStringParameters"] = _joined(parse_qsl(url.query, keep_blank_values=True))
     if body:
         event["body"] = (
             body.decode(errors="replace") if as_text else base64.b64encode(body).decode()
         )
     return event
+
+
+def _joined(parameters: list[tuple[str, str]]) -> dict[str, str]:
+    """One value each: what was given several times is joined by commas."""
+    values: dict[str, list[str]] = {}
+    for name, value in parameters:
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(given) for name, given in values.items()}
 
 
 def _gateway_answer(status: int, message: str) -> Answer:

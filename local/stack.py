@@ -28,6 +28,7 @@ HOST = "127.0.0.1"
 REGION: Final = "eu-central-1"
 BUCKET = "photos"
 TABLE = "readings"
+IDEMPOTENCY_TABLE = "requests"
 QUEUE = "photos"
 DEAD_LETTER_QUEUE = "photos-dead-letters"
 
@@ -42,6 +43,7 @@ class Stack:
     endpoint: str
     bucket: str
     table: str
+    idempotency_table: str
     queue_url: str
     dead_letter_url: str
 
@@ -89,12 +91,14 @@ def _point_environment_at(endpoint: str) -> None:
             "POWERTOOLS_METRICS_NAMESPACE": "VinReader",
             "PHOTOS_BUCKET": BUCKET,
             "READINGS_TABLE": TABLE,
+            "IDEMPOTENCY_TABLE": IDEMPOTENCY_TABLE,
         }
     )
 
 
 def _create_resources(endpoint: str) -> Stack:
-    _create_table()
+    _create_table(TABLE, "ReadingsTable")
+    _create_table(IDEMPOTENCY_TABLE, "IdempotencyTable")
     dead_letter_url, dead_letter_arn = _create_queue(DEAD_LETTER_QUEUE)
     redrive = resource("PhotosQueue")["RedrivePolicy"]
     queue_url, queue_arn = _create_queue(
@@ -105,16 +109,20 @@ def _create_resources(endpoint: str) -> Stack:
         },
     )
     _create_bucket(queue_arn)
-    return Stack(endpoint, BUCKET, TABLE, queue_url, dead_letter_url)
+    return Stack(endpoint, BUCKET, TABLE, IDEMPOTENCY_TABLE, queue_url, dead_letter_url)
 
 
-def _create_table() -> None:
-    properties = resource("ReadingsTable")
-    described = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+def _create_table(name: str, logical_id: str) -> None:
+    properties = resource(logical_id)
+    described = {
+        part: properties[part]
+        for part in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+        if part in properties
+    }
     client = boto3.client("dynamodb")
-    client.create_table(TableName=TABLE, **{name: properties[name] for name in described})
+    client.create_table(TableName=name, **described)
     client.update_time_to_live(
-        TableName=TABLE, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"}
+        TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"}
     )
 
 

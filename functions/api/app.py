@@ -1,62 +1,91 @@
-"""The HTTP API: a photo in, its reading out; or a place to upload to, and the reading later."""
+"""The HTTP API: a photo in, its reading out; or a place to upload to, and the reading later.
+
+`vinreader.api` holds what the routes share; docs/openapi.json describes them.
+"""
 
 from __future__ import annotations
 
-import base64
 import json
-import re
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from vinreader import vin as vins
+from vinreader.api.problems import NAMED_ERRORS, Problem, ProblemType, problem_of
+from vinreader.api.requests import (
+    PHOTO_TYPES,
+    CorrectionRequest,
+    PhotoRequest,
+    UploadRequest,
+    caller,
+    json_body,
+    photo_of_request,
+    version_of,
+)
 from vinreader.arrivals import order_of_time
 from vinreader.bucket import PhotoBucket
+from vinreader.idempotency import KeyedRequest, RequestRecords
 from vinreader.observability import count, make_logger, make_metrics, summary
-from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
+from vinreader.results import Status, StoredReading
 from vinreader.settings import Settings
-from vinreader.store import ReadingNotFound, ReadingStore, StoreUnavailable
+from vinreader.store import Listing, ReadingNotFound, ReadingStore
 
+PENDING_RETRY_SECONDS = 2
+"""A photo in the bucket is read a second or two after it came."""
 
-@dataclass(frozen=True)
-class Limits:
-    """What a request may carry."""
+READING_NAMESPACE = uuid.UUID("0c1f2f0e-6a5b-4b0f-9a53-6f1f4a1d7c35")
+"""Ids of readings whose request had an Idempotency-Key: read twice, such a photo is one reading."""
 
-    photo_bytes: int = 4_500_000
-    """Lambda takes 6 MB a request, and the gateway hands the photo over as base64 (4/3)."""
-    upload_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/webp")
+ReadingId = Annotated[str, Path(description="The id of a reading.")]
+VinText = Annotated[str, Path(description="The number; separators and small letters do no harm.")]
+Roi = Annotated[
+    str | None,
+    Query(
+        description="Region of interest of a photo that is the body: x,y,width,height in fractions "
+        "of the upright photo, from its top left. The number is looked for there first.",
+        max_length=100,
+        openapi_examples={"lower half": {"value": "0,0.5,1,0.5"}},
+    ),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="The same key with the same photo gives the same reading, for 24 hours.",
+    ),
+]
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", description="The ETag of the reading that was seen.")
+]
+VinWanted = Annotated[str | None, Query(description="The number that stands; or `status`.")]
+StatusWanted = Annotated[Status | None, Query(description="Which readings; or `vin`.")]
+Limit = Annotated[int, Query(ge=1, le=100, description="At most so many.")]
+Cursor = Annotated[str | None, Query(description="`cursor` of the page before.", max_length=256)]
 
-
-class Problem(Exception):
-    """A request that cannot be served: its status, what people are told, further members."""
-
-    def __init__(self, status: HTTPStatus, detail: str, **members: Any) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.members = members
-
-
-LIMITS = Limits()
-READING_ID = re.compile(r"[0-9a-f-]{36}")
 settings = Settings.from_environment()
 logger = make_logger("api")
 metrics = make_metrics("api")
 reader = Reader.load(settings.models_dir, settings.threads)
 store = ReadingStore(settings.readings_table, settings.retention_days)
+records = RequestRecords(settings.idempotency_table)
 bucket = PhotoBucket(
     settings.photos_bucket,
     settings.upload_prefix,
     settings.presign_seconds,
     settings.custom_endpoint,
 )
-app = APIGatewayHttpResolver()
+app = APIGatewayHttpResolver(enable_validation=True)
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
@@ -65,27 +94,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return app.resolve(event, context)
 
 
-@app.post("/readings")
-def create_reading() -> Response[str]:
+@app.post("/readings", operation_id="createReading")
+def create_reading(roi: Roi = None, idempotency_key: IdempotencyKey = None) -> Response[str]:
     """Read the photo of the request, now."""
-    reading = reader.read(_photo_of_request())
-    reading = replace(reading, reading_id=str(uuid.uuid4()))
-    store.save(reading, order_of_time(datetime.now(UTC)))
-    count(metrics, reading)
-    logger.info("photo read", reading=summary(reading))
-    return _answer(
-        HTTPStatus.CREATED, reading.to_dict(), Location=f"/readings/{reading.reading_id}"
-    )
+    request = photo_of_request(app.current_event, roi)
+    if idempotency_key is None:
+        stored = _read(request, str(uuid.uuid4()))
+    else:
+        stored = _read_once(request, idempotency_key)
+    return _reading(HTTPStatus.CREATED, stored, Location=f"/readings/{stored.reading_id}")
 
 
-@app.post("/uploads")
+@app.post("/uploads", operation_id="createUpload")
 def create_upload() -> Response[str]:
     """Give a place to upload one photo to, and the id that its reading will have."""
-    content_type = _json_body().get("content_type", LIMITS.upload_types[0])
-    if content_type not in LIMITS.upload_types:
+    content_type = json_body(app.current_event, UploadRequest).content_type
+    if content_type not in PHOTO_TYPES:
         raise Problem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"content_type must be one of {', '.join(LIMITS.upload_types)}.",
+            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+            f"content_type must be one of {', '.join(PHOTO_TYPES)}.",
         )
     reading = store.expect(str(uuid.uuid4()))
     place = bucket.give_place(str(reading.reading_id), content_type)
@@ -101,98 +128,111 @@ def create_upload() -> Response[str]:
     )
 
 
-@app.get("/readings/<reading_id>")
-def get_reading(reading_id: str) -> Response[str]:
+@app.get("/readings/<reading_id>", operation_id="getReading")
+def get_reading(reading_id: ReadingId) -> Response[str]:
     """The reading as it stands now; `pending` where its photo has not been read yet."""
-    if not READING_ID.fullmatch(reading_id):
-        raise ReadingNotFound(f"No reading has the id {reading_id}.")
-    return _answer(HTTPStatus.OK, store.load(reading_id).to_dict())
+    stored = store.load(reading_id)
+    if stored.status is Status.PENDING:
+        return _reading(HTTPStatus.OK, stored, **{"Retry-After": str(PENDING_RETRY_SECONDS)})
+    return _reading(HTTPStatus.OK, stored)
 
 
-@app.exception_handler([Problem, UnreadableImage, ReadingNotFound, StoreUnavailable])  # type: ignore[untyped-decorator]
-def tell(error: Exception) -> Response[str]:
-    """Each named error has one status."""
-    match error:
-        case Problem():
-            return _problem(error.status, str(error), **error.members)
-        case UnreadableImage():
-            return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-        case ReadingNotFound():
-            return _problem(HTTPStatus.NOT_FOUND, str(error))
-        case _:
-            logger.error("store unavailable", exc_info=error)
-            return _problem(HTTPStatus.SERVICE_UNAVAILABLE, "Try again in a few seconds.")
-
-
-@app.not_found
-def tell_no_route(_error: NotFoundError) -> Response[str]:
-    event = app.current_event
-    return _problem(HTTPStatus.NOT_FOUND, f"There is no {event.http_method} {event.path}.")
-
-
-def _photo_of_request() -> bytes:
-    """The photo's bytes: the body itself where it is an image, or `photo` of a JSON object."""
-    content_type = _content_type()
-    if content_type.startswith("image/"):
-        data = _body()
-    elif content_type == "application/json":
-        data = _decoded(_json_body().get("photo"))
+@app.get("/readings", operation_id="listReadings")
+def list_readings(
+    vin: VinWanted = None, status: StatusWanted = None, limit: Limit = 20, cursor: Cursor = None
+) -> Response[str]:
+    """Readings of one VIN or of one status, newest first."""
+    if vin is not None and status is None:
+        page = store.page(Listing.VIN, vins.validate(vin), limit, cursor)
+    elif status is not None and vin is None:
+        page = store.page(Listing.STATUS, status.value, limit, cursor)
     else:
-        raise Problem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "Send the photo itself with a content-type such as image/jpeg, "
-            'or application/json with {"photo": "<base64>"}.',
-        )
-    if len(data) > LIMITS.photo_bytes:
-        raise Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"The photo has {len(data):,} bytes, {LIMITS.photo_bytes:,} are possible here. "
-            "POST /uploads gives a place for larger ones.",
-            uploads="/uploads",
-        )
-    return data
+        raise Problem(ProblemType.INVALID_REQUEST, "Ask by vin or by status: one of them.")
+    listed = [stored.to_dict() for stored in page.readings]
+    return _answer(HTTPStatus.OK, {"readings": listed, "cursor": page.cursor})
 
 
-def _content_type() -> str:
-    return (app.current_event.headers.get("content-type") or "").partition(";")[0].strip().lower()
+@app.put("/readings/<reading_id>/correction", operation_id="correctReading")
+def correct_reading(reading_id: ReadingId, if_match: IfMatch = None) -> Response[str]:
+    """Set the VIN that a person has seen; no photo overwrites it. The check digit is told, but does
+    not have to be right."""
+    vin = vins.validate(json_body(app.current_event, CorrectionRequest).vin)
+    by = caller(app.current_event)
+    stored = store.correct(reading_id, vin, version_of(if_match), by)
+    logger.info("reading corrected", reading=summary(stored), corrected_by=by)
+    return _reading(HTTPStatus.OK, stored)
 
 
-def _body() -> bytes:
-    """The body as it was sent; the gateway hands anything but text over as base64."""
-    body = app.current_event.body or ""
-    return base64.b64decode(body) if app.current_event.is_base64_encoded else body.encode()
+@app.delete("/readings/<reading_id>", operation_id="deleteReading")
+def delete_reading(reading_id: ReadingId) -> Response[str]:
+    """Delete a reading and its photo, for good."""
+    by = caller(app.current_event)
+    # The photo goes first: were the reading gone, a second try would not find the photo any more.
+    bucket.erase(reading_id, store.photo_of(reading_id))
+    store.delete(reading_id)
+    logger.info("reading deleted", reading_id=reading_id, deleted_by=by)
+    return Response(status_code=HTTPStatus.NO_CONTENT, body="")
 
 
-def _json_body() -> dict[str, Any]:
-    """The JSON object of the body; an empty one where there is no body."""
-    try:
-        document = json.loads(_body() or b"{}")
-    except (ValueError, RecursionError) as error:  # the latter for a body of brackets alone
-        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is no JSON: {error}.") from error
-    if not isinstance(document, dict):
-        raise Problem(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")
-    return document
-
-
-def _decoded(photo: Any) -> bytes:
-    if not isinstance(photo, str):
-        raise Problem(HTTPStatus.BAD_REQUEST, 'The body has no "photo", a string in base64.')
-    try:
-        return base64.b64decode(photo, validate=True)
-    except ValueError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, f'"photo" is not base64: {error}.') from error
-
-
-def _answer(status: HTTPStatus, body: dict[str, Any], **headers: str) -> Response[str]:
-    return Response(
-        status_code=status, content_type="application/json", headers=headers, body=json.dumps(body)
+@app.get("/vins/<vin>", operation_id="checkVin")
+def check_vin(vin: VinText) -> Response[str]:
+    """Check and decode a number without a photo."""
+    number = vins.validate(vin)
+    return _answer(
+        HTTPStatus.OK,
+        {
+            "vin": number,
+            "check_digit": vins.verdict(number).value,
+            "expected_check_digit": vins.check_digit(number),
+            "vehicle": asdict(vins.describe(number)),
+        },
     )
 
 
-def _problem(status: HTTPStatus, detail: str, **members: Any) -> Response[str]:
-    """RFC 9457: the title is the status in words, the detail is for people."""
+@app.exception_handler(NAMED_ERRORS)  # type: ignore[untyped-decorator]
+def tell(error: Exception) -> Response[str]:
+    """Each named error is one problem."""
+    problem = problem_of(error)
+    if problem.kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error(problem.kind.title, exc_info=error)
+    return Response(
+        status_code=problem.kind.status,
+        content_type="application/problem+json",
+        headers=dict(problem.headers),
+        body=json.dumps(problem.to_dict()),
+    )
+
+
+def _read(request: PhotoRequest, reading_id: str) -> StoredReading:
+    reading = replace(reader.read(request.photo, request.region), reading_id=reading_id)
+    stored = store.create(reading, order_of_time(datetime.now(UTC)))
+    count(metrics, reading)
+    logger.info("photo read", reading=summary(reading))
+    return stored
+
+
+def _read_once(request: PhotoRequest, key: str) -> StoredReading:
+    """The reading of this request, be it read now or before, as it stands now."""
+    keyed = KeyedRequest(caller(app.current_event), key, request.digest)
+    # Where a first try was cut off after it had stored the reading, the second finds the same id.
+    reading_id = str(uuid.uuid5(READING_NAMESPACE, "\n".join(asdict(keyed).values())))
+    try:
+        records.once(keyed, lambda: str(_read(request, reading_id).reading_id), app.lambda_context)
+        return store.load(reading_id)
+    except ReadingNotFound as error:
+        raise Problem(
+            ProblemType.READING_DELETED, "To read the photo again, send another Idempotency-Key."
+        ) from error
+
+
+def _reading(status: HTTPStatus, stored: StoredReading, **headers: str) -> Response[str]:
+    return _answer(status, stored.to_dict(), ETag=f'"{stored.version}"', **headers)
+
+
+def _answer(status: HTTPStatus, body: Mapping[str, Any], **headers: str) -> Response[str]:
     return Response(
         status_code=status,
-        content_type="application/problem+json",
-        body=json.dumps({"title": status.phrase, "status": status, "detail": detail, **members}),
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", **headers},
+        body=json.dumps(body),
     )

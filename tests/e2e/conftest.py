@@ -67,6 +67,7 @@ def _running(name: str, stack: Stack, python: Path, emulator: Path) -> Iterator[
         "MODELS_DIR": str(built / "VinReaderLayer" / "models"),
         "PHOTOS_BUCKET": stack.bucket,
         "READINGS_TABLE": stack.table,
+        "IDEMPOTENCY_TABLE": stack.idempotency_table,
         "POWERTOOLS_METRICS_NAMESPACE": "VinReader",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": ":".join(map(str, path)),

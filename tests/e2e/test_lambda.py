@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -15,6 +16,9 @@ from local.stack import Stack
 from local.upload import upload
 from tests.e2e.conftest import EmulatedFunction
 from tests.photos import BROKEN, SAMPLE, sample_vin
+from vinreader.arrivals import order_of_time
+from vinreader.results import Reading, Status
+from vinreader.store import ReadingStore
 
 Event = Callable[[str], dict[str, Any]]
 
@@ -51,19 +55,24 @@ def test_events_of_the_photo_reader(
 
 
 def test_events_of_the_api(stack: Stack, emulated_api: HttpApi, event: Event) -> None:
-    answers = {
-        name: emulated_api.function.invoke(event(name))
-        for name in (
-            "post-readings.json",
-            "post-readings-no-image.json",
-            "post-uploads.json",
-            "get-reading.json",
-        )
-    }
-    assert {name: answer["statusCode"] for name, answer in answers.items()} == {
+    reading_id = event("get-reading.json")["pathParameters"]["reading_id"]
+    seen = Reading(Status.RETAKE, vin="1M8GDM9AXKP042789", reading_id=reading_id)
+    ReadingStore(stack.table, retention_days=1).save(seen, order_of_time(datetime.now(UTC)))
+    expected = {
         "post-readings.json": 201,
         "post-readings-no-image.json": 422,
         "post-uploads.json": 201,
-        "get-reading.json": 404,
+        "get-readings.json": 200,
+        "get-reading.json": 200,
+        "put-correction.json": 200,
+        "delete-reading.json": 204,
+        "get-vin.json": 200,
     }
-    assert json.loads(answers["post-readings.json"]["body"])["vin"] == sample_vin()
+    answers = {name: emulated_api.function.invoke(event(name)) for name in expected}
+    assert {name: answer["statusCode"] for name, answer in answers.items()} == expected
+    bodies = {name: json.loads(answer["body"] or "{}") for name, answer in answers.items()}
+    assert bodies["post-readings.json"]["vin"] == sample_vin()
+    assert reading_id in [one["reading_id"] for one in bodies["get-readings.json"]["readings"]]
+    assert bodies["put-correction.json"]["vin"] == "1M8GDM9AXKP042788"
+    assert bodies["put-correction.json"]["correction"]["corrected_by"] == "example-user"
+    assert bodies["get-vin.json"]["check_digit"] == "valid"

@@ -38,6 +38,10 @@ def test_sqs_event_carries_the_same_s3_event(root: Path) -> None:
         ("post-readings-no-image.json", "POST /readings"),
         ("post-uploads.json", "POST /uploads"),
         ("get-reading.json", "GET /readings/{reading_id}"),
+        ("get-readings.json", "GET /readings"),
+        ("put-correction.json", "PUT /readings/{reading_id}/correction"),
+        ("delete-reading.json", "DELETE /readings/{reading_id}"),
+        ("get-vin.json", "GET /vins/{vin}"),
     ],
 )
 def test_api_event_belongs_to_a_route_of_the_template(
@@ -51,6 +55,11 @@ def test_api_event_belongs_to_a_route_of_the_template(
     assert document["version"] == "2.0"
     assert document["routeKey"] == document["requestContext"]["routeKey"] == route
     assert route in routes
+    method, path = route.split()
+    http = document["requestContext"]["http"]
+    assert (http["method"], http["path"]) == (method, document["rawPath"])
+    assert path.format(**document.get("pathParameters", {})) == document["rawPath"]
+    assert document["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
 
 
 def test_the_photo_of_the_api_event_is_a_photo(root: Path) -> None:
@@ -70,4 +79,8 @@ def test_every_event_is_looked_at_here(root: Path) -> None:
         "post-readings-no-image.json",
         "post-uploads.json",
         "get-reading.json",
+        "get-readings.json",
+        "put-correction.json",
+        "delete-reading.json",
+        "get-vin.json",
     }

@@ -6,13 +6,18 @@ import pytest
 from vinreader.models import DEFAULT_MODELS_DIR
 from vinreader.settings import InvalidSettings, Settings
 
-NEEDED = {"READINGS_TABLE": "readings", "PHOTOS_BUCKET": "photos"}
+NEEDED = {
+    "READINGS_TABLE": "readings",
+    "IDEMPOTENCY_TABLE": "requests",
+    "PHOTOS_BUCKET": "photos",
+}
 
 
 def test_reads_what_the_environment_says(tmp_path: Path) -> None:
     settings = Settings.from_environment(
         {
             "READINGS_TABLE": "stack-readings",
+            "IDEMPOTENCY_TABLE": "stack-requests",
             "PHOTOS_BUCKET": "stack-photos",
             "MODELS_DIR": str(tmp_path),
             "UPLOAD_PREFIX": "in/",
@@ -24,6 +29,7 @@ def test_reads_what_the_environment_says(tmp_path: Path) -> None:
     )
     assert settings == Settings(
         readings_table="stack-readings",
+        idempotency_table="stack-requests",
         photos_bucket="stack-photos",
         models_dir=tmp_path,
         upload_prefix="in/",
@@ -34,7 +40,7 @@ def test_reads_what_the_environment_says(tmp_path: Path) -> None:
     )
 
 
-def test_only_table_and_bucket_must_be_named() -> None:
+def test_only_tables_and_bucket_must_be_named() -> None:
     settings = Settings.from_environment(NEEDED)
     assert settings.models_dir == DEFAULT_MODELS_DIR
     assert settings.upload_prefix == "uploads/"

@@ -1,24 +1,28 @@
 """Photos in S3: a place to upload one to, and the way back to its bytes.
 
-Besides `store`, the only module that speaks to AWS.
+Besides `table` and `idempotency`, the only module that speaks to AWS.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from vinreader.faults import ServiceUnavailable, passing_faults_named
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 __all__ = [
+    "BucketUnavailable",
     "PhotoBucket",
     "PhotoGone",
     "PhotoTooLarge",
@@ -77,6 +81,10 @@ class PhotoGone(LookupError):
 
 class PhotoTooLarge(ValueError):
     """The object is larger than any photo we read; the text is for people."""
+
+
+class BucketUnavailable(ServiceUnavailable):
+    """S3 throttles or does not answer: the same call may succeed later."""
 
 
 class PhotoBucket:
@@ -168,6 +176,41 @@ class PhotoBucket:
             raise _gone(error, photo.bucket, photo.key) from error
         return answer["Body"].read()
 
+    def erase(self, reading_id: str, photo: StoredPhoto | None) -> None:
+        """Delete what was uploaded to the place of a reading, in every version, and the photo that
+        was read, where it lies in this bucket. What is gone already is no error.
+
+        Raises:
+            BucketUnavailable: S3 throttles or does not answer; some may be deleted by then.
+        """
+        with passing_faults_named("S3", BucketUnavailable):
+            self._delete(f"{self.prefix}{reading_id}", lambda _stored: True)
+            if photo and photo.bucket == self.name and self.reading_id(photo) == reading_id:
+                # Another version under the same key is another photo, with a reading of its own.
+                self._delete(photo.key, lambda stored: _is_version(stored, photo))
+
+    def _delete(self, key: str, chosen: Callable[[Mapping[str, Any]], bool]) -> None:
+        """Delete the versions and delete markers of a key that are `chosen`."""
+        for page in self.client.get_paginator("list_object_versions").paginate(
+            Bucket=self.name, Prefix=key
+        ):
+            stored: list[Any] = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+            doomed = [one for one in stored if one["Key"] == key and chosen(one)]
+            if not doomed:
+                continue
+            answer = self.client.delete_objects(
+                Bucket=self.name,
+                Delete={
+                    "Objects": [{"Key": key, "VersionId": one["VersionId"]} for one in doomed],
+                    "Quiet": True,
+                },
+            )
+            for error in answer.get("Errors", ()):
+                raise ClientError(
+                    {"Error": {"Code": error["Code"], "Message": error.get("Message", "")}},
+                    "DeleteObjects",
+                )
+
     def reading_id(self, photo: StoredPhoto) -> str:
         """The id of the reading of this object: the one its place was given for, else derived."""
         given = photo.key.removeprefix(self.prefix)
@@ -175,6 +218,13 @@ class PhotoBucket:
             return given
         identity = "\n".join((photo.bucket, photo.key, photo.version or photo.etag))
         return str(uuid.uuid5(ID_NAMESPACE, identity))
+
+
+def _is_version(stored: Mapping[str, Any], photo: StoredPhoto) -> bool:
+    """Whether an entry of a list of versions is this object."""
+    if photo.version:
+        return bool(stored["VersionId"] == photo.version)
+    return bool(stored.get("ETag", "").strip('"') == photo.etag)
 
 
 def _gone(error: ClientError, bucket: str, key: str) -> Exception:

@@ -18,6 +18,7 @@ from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import open_photo
 from vinreader.quality import SHOW_THE_NUMBER, JudgementConfig, judge
 from vinreader.recognition import Recognizer
+from vinreader.region import Region
 from vinreader.results import Alternative, Character, Quad, Reading, Source, Status
 from vinreader.search import Search, SearchConfig
 from vinreader.vin import ALPHABET, describe, verdict
@@ -86,8 +87,9 @@ class Reader:
         files = ModelFiles.of(models_dir)
         return cls(Detector(files.craft, threads), Recognizer(files.yolo, threads), files.digests())
 
-    def read(self, data: bytes) -> Reading:
-        """The reading of an image file's bytes.
+    def read(self, data: bytes, region: Region | None = None) -> Reading:
+        """The reading of an image file's bytes. Lines inside of `region` are looked at first, and
+        the others only where those show no number well enough.
 
         Raises:
             UnreadableImage: the bytes are no usable image.
@@ -97,36 +99,52 @@ class Reader:
             with clock.part("decode"):
                 photo = open_photo(data)
             with clock.part("detect"):
-                quads = self.lines(photo)
+                quads = self.lines(photo, region)
             with clock.part("recognize"):
-                looks = self.look(photo, quads)
+                looks = self.look(photo, quads, region)
                 reading = self._reading(looks)
             if not self._any_clear(looks):  # one on its side may be found upright
                 with clock.part("detect"):
-                    quads = self.lines_of_turned(photo)
+                    quads = self.lines_of_turned(photo, region)
                 with clock.part("recognize"):
-                    looks += self.look(photo, quads)
+                    looks += self.look(photo, quads, region)
                     reading = self._reading(looks)
         return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
 
-    def lines(self, photo: NDArray[np.uint8]) -> list[Quad]:
-        """Quads of lines in a photo (H, W, 3) uint8 RGB that may be the VIN, likeliest first."""
-        return [line.quad for line in self.detector.detect(photo)[: self.config.lines]]
+    def lines(self, photo: NDArray[np.uint8], region: Region | None = None) -> list[Quad]:
+        """Quads of lines in a photo (H, W, 3) uint8 RGB that may be the VIN: those inside of the
+        region first, likeliest first."""
+        quads = [line.quad for line in self.detector.detect(photo)]
+        return self._foremost(quads, photo, region)
 
-    def lines_of_turned(self, photo: NDArray[np.uint8]) -> list[Quad]:
+    def lines_of_turned(self, photo: NDArray[np.uint8], region: Region | None = None) -> list[Quad]:
         """The same, found in the photo turned by a quarter; the quads are those of the photo."""
         turned_photo = np.ascontiguousarray(np.rot90(photo))
-        width = photo.shape[1]
-        found = np.array(self.lines(turned_photo), np.float32).reshape(-1, 4, 2)
-        back = np.stack([width - found[..., 1], found[..., 0]], axis=-1)
-        return [_as_quad(quad) for quad in back]
+        quads = [line.quad for line in self.detector.detect(turned_photo)]
+        found = np.array(quads, np.float32).reshape(-1, 4, 2)
+        back = np.stack([photo.shape[1] - found[..., 1], found[..., 0]], axis=-1)
+        return self._foremost([_as_quad(quad) for quad in back], photo, region)
 
-    def look(self, photo: NDArray[np.uint8], quads: list[Quad]) -> list[Look]:
+    def look(
+        self, photo: NDArray[np.uint8], quads: list[Quad], region: Region | None = None
+    ) -> list[Look]:
         """Looks at the lines of a photo (H, W, 3), likeliest first, as many as it takes, in which
-        seventeen characters were found."""
+        seventeen characters were found; outside of the region only where it takes more."""
         grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-        lines = list(np.array(quads, np.float32).reshape(-1, 4, 2))
-        return Search(self.recognizer, self.config, grey).looks(lines, self._enough)
+        search = Search(self.recognizer, self.config, grey)
+        inside, outside = _parted(quads, photo, region)
+        looks: list[Look] = []
+        for part in (inside, outside):
+            if part and not self._enough(looks):
+                lines = list(np.array(part, np.float32).reshape(-1, 4, 2))
+                looks += search.looks(lines, self._enough)
+        return looks
+
+    def _foremost(
+        self, quads: list[Quad], photo: NDArray[np.uint8], region: Region | None
+    ) -> list[Quad]:
+        inside, outside = _parted(quads, photo, region)
+        return (inside + outside)[: self.config.lines]
 
     def _any_clear(self, looks: list[Look]) -> bool:
         """Whether some look shows a number, if not well enough."""
@@ -182,6 +200,17 @@ class Reader:
                 )
             )
         return tuple(characters)
+
+
+def _parted(
+    quads: list[Quad], photo: NDArray[np.uint8], region: Region | None
+) -> tuple[list[Quad], list[Quad]]:
+    """Quads inside of the region (all where there is none) and outside, each in their order."""
+    if region is None:
+        return quads, []
+    height, width = photo.shape[:2]
+    inside = [quad for quad in quads if region.holds(quad, width, height)]
+    return inside, [quad for quad in quads if quad not in inside]
 
 
 def _as_quad(points: Array) -> Quad:

@@ -27,6 +27,7 @@ class Settings:
     """What the two functions need to know of where they run."""
 
     readings_table: str
+    idempotency_table: str
     photos_bucket: str
     models_dir: Path
     upload_prefix: str
@@ -52,6 +53,7 @@ class Settings:
             raise InvalidSettings(f"UPLOAD_PREFIX must look like 'uploads/', not {upload_prefix!r}")
         return cls(
             readings_table=_text(env, "READINGS_TABLE"),
+            idempotency_table=_text(env, "IDEMPOTENCY_TABLE"),
             photos_bucket=_text(env, "PHOTOS_BUCKET"),
             models_dir=models_dir,
             upload_prefix=upload_prefix,

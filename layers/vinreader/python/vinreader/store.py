@@ -1,66 +1,66 @@
-"""Readings in DynamoDB: each stored once, the newest stands, and a person's word stands above all.
-
-Attributes of an item: `reading_id` (key), `status`, `vin` (only where there is one: it keys the
-index `by_vin`), `created_at`, `updated_at` (ISO 8601, UTC), `expires_at` (epoch seconds, TTL),
-`arrival_order`, `photo` (where it came from), `reading` (the rest of `Reading.to_dict`), and, on
-readings that a person corrected, `corrected_at`.
-"""
+"""Readings in DynamoDB: each stored once, the newest stands, and a person's word above all."""
 
 from __future__ import annotations
 
-import math
-import numbers
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
-
+from vinreader import cursor
 from vinreader.bucket import StoredPhoto
-from vinreader.results import Reading, Status
+from vinreader.items import bounded, stored_reading
+from vinreader.results import Reading, Status, StoredReading
+from vinreader.table import ReadingTable, StoreUnavailable
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.service_resource import Table
-
-__all__ = ["ReadingNotFound", "ReadingStore", "StoreUnavailable"]
-
-TRANSIENT_CODES = frozenset(
-    {
-        "InternalServerError",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TransactionConflictException",
-    }
-)
-
-ERROR_LENGTH = 500
-"""Characters kept of `error`: an item is billed by the kilobyte, and may not exceed 400 of them."""
-
-ALTERNATIVES_KEPT = 5
-"""For each character. The recogniser's own list is bounded by the alphabet, 17 times 32."""
+__all__ = [
+    "Listing",
+    "Page",
+    "ReadingNotFound",
+    "ReadingPending",
+    "ReadingStore",
+    "StoreUnavailable",
+    "VersionConflict",
+]
 
 UNCLAIMED = "attribute_not_exists(reading_id)"
 NEWER = (
-    "attribute_not_exists(corrected_at) AND "
+    "attribute_not_exists(corrected_at) AND attribute_not_exists(deleted_at) AND "
     "(attribute_not_exists(arrival_order) OR arrival_order < :arrival_order)"
 )
-"""What must hold of the item for a write to happen. DynamoDB decides, so a race does not."""
+UNCHANGED = "version = :seen AND attribute_not_exists(deleted_at)"
+"""What must hold of the item for a write to happen."""
+
+QUERIES_A_PAGE = 10
+"""Items whose time is over are left out after they were counted: so often a page is filled up."""
+
+
+class Listing(StrEnum):
+    """What readings are listed by: each value is an attribute, and `by_…` its index."""
+
+    VIN = "vin"
+    STATUS = "status"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Readings, newest first, and the cursor of the next page where there may be one."""
+
+    readings: tuple[StoredReading, ...]
+    cursor: str | None
 
 
 class ReadingNotFound(LookupError):
-    """No reading has this id, or its time is over."""
+    """No reading has this id, its time is over, or it was deleted."""
 
 
-class StoreUnavailable(Exception):
-    """DynamoDB throttles or does not answer: the same call may succeed later."""
+class ReadingPending(ValueError):
+    """There is nothing to correct yet."""
+
+
+class VersionConflict(ValueError):
+    """The reading has changed since whoever wants to change it has seen it."""
 
 
 def _utc_now() -> datetime:
@@ -68,7 +68,7 @@ def _utc_now() -> datetime:
 
 
 class ReadingStore:
-    """The table of readings.
+    """The store of readings. Every method may raise `StoreUnavailable`.
 
     Args:
         table_name: a table as template.yaml describes it.
@@ -79,16 +79,8 @@ class ReadingStore:
     def __init__(
         self, table_name: str, retention_days: int, clock: Callable[[], datetime] = _utc_now
     ) -> None:
-        self.retention = timedelta(days=retention_days)
         self.clock = clock
-        self.table: Table = boto3.resource(
-            "dynamodb",
-            config=Config(
-                connect_timeout=2,
-                read_timeout=5,
-                retries={"mode": "standard", "total_max_attempts": 3},
-            ),
-        ).Table(table_name)
+        self.table = ReadingTable(table_name, timedelta(days=retention_days))
 
     def expect(self, reading_id: str) -> Reading:
         """Note that a place to upload was given: a pending reading, until its photo comes."""
@@ -97,113 +89,147 @@ class ReadingStore:
         return reading
 
     def save(self, reading: Reading, order: str, photo: StoredPhoto | None = None) -> bool:
-        """Store a reading that has an id, unless a newer one or a person's correction stands.
+        """Store a reading that has an id, unless a newer one or a person's word stands.
 
         Args:
             order: when its photo arrived, as `arrivals` gives it; later ones compare greater.
             photo: the object that was read, where it lies in the bucket.
 
         Returns:
-            False where what the table holds is newer, the same, or corrected, and was left alone.
-
-        Raises:
-            StoreUnavailable: when it is worth trying again.
+            False where what the table holds is newer, the same, corrected or deleted, and was left
+            alone.
         """
         attributes: dict[str, Any] = {"arrival_order": order}
         if photo is not None:
             attributes["photo"] = {k: v for k, v in asdict(photo).items() if v is not None}
-        return self._write(reading, condition=NEWER, **attributes)
+        return self._write(reading, condition=NEWER, **attributes) is not None
 
-    def load(self, reading_id: str) -> Reading:
+    def create(self, reading: Reading, order: str) -> StoredReading:
+        """Store a reading that has an id and no photo in the bucket; what then stands.
+
+        Raises:
+            ReadingNotFound: a reading of this id was deleted before.
+        """
+        item = self._write(reading, condition=NEWER, arrival_order=order)
+        return stored_reading(item) if item else self.load(str(reading.reading_id))
+
+    def load(self, reading_id: str) -> StoredReading:
         """The reading as it stands now.
 
         Raises:
             ReadingNotFound: also for one whose time is over but that DynamoDB has not yet removed.
-            StoreUnavailable: when it is worth trying again.
         """
-        with _faults_named():
-            answer = self.table.get_item(Key={"reading_id": reading_id}, ConsistentRead=True)
-        item: dict[str, Any] = dict(answer.get("Item", {}))
-        if not item or item["expires_at"] <= self.clock().timestamp():
-            raise ReadingNotFound(f"No reading has the id {reading_id}.")
-        stands = {name: item.get(name) for name in ("reading_id", "status", "vin")}
-        return Reading.from_dict({**item["reading"], **stands})
+        return stored_reading(self._item(reading_id))
 
-    def _write(self, reading: Reading, condition: str, **attributes: Any) -> bool:
-        """Set every attribute of the item, on `condition`; whether it held."""
+    def photo_of(self, reading_id: str) -> StoredPhoto | None:
+        """The object that was read; None where none has come, or none was put into the bucket.
+
+        Raises:
+            ReadingNotFound: as `load`.
+        """
+        photo = self._item(reading_id).get("photo")
+        if photo is None:
+            return None
+        return StoredPhoto(
+            bucket=photo["bucket"],
+            key=photo["key"],
+            etag=photo["etag"],
+            version=photo.get("version"),
+            size=int(photo["size"]),
+        )
+
+    def page(self, listing: Listing, value: str, limit: int, place: str | None = None) -> Page:
+        """At most `limit` readings of one VIN or status, newest first. A page may hold fewer and
+        still have a next one.
+
+        Raises:
+            InvalidCursor: `place` is not the cursor of a page of this listing.
+        """
+        name = f"{listing}={value}"
+        last: Mapping[str, Any] | None = None
+        if place is not None:
+            last = {listing.value: value, **asdict(cursor.decode(place, name))}
+        found: list[StoredReading] = []
+        for _ in range(QUERIES_A_PAGE):
+            part = self.table.newest(listing.value, value, limit - len(found), self.clock(), last)
+            found += [stored_reading(item) for item in part.items]
+            last = part.last
+            if last is None or len(found) == limit:
+                break
+        if last is None:
+            return Page(tuple(found), None)
+        position = cursor.Position(last["created_at"], last["reading_id"])
+        return Page(tuple(found), cursor.encode(position, name))
+
+    def correct(self, reading_id: str, vin: str, seen: int, by: str) -> StoredReading:
+        """Set a person's VIN (well-formed) in place of what was read; what then stands.
+
+        Args:
+            seen: the version that the person looked at.
+            by: who it was.
+
+        Raises:
+            ReadingNotFound: as `load`.
+            ReadingPending: nothing was read yet.
+            VersionConflict: it is not at the version `seen`, or was changed meanwhile.
+        """
+        before = self.load(reading_id)
+        if before.status is Status.PENDING:
+            raise ReadingPending("No photo has been read yet: there is nothing to correct.")
+        if before.version != seen:
+            raise VersionConflict(f"The reading is at version {before.version}, not {seen}.")
+        now = self.clock()
+        corrected_at = now.isoformat(timespec="microseconds")
+        original = before.correction.original if before.correction else before
+        correction = {
+            "corrected_by": by,
+            "corrected_at": corrected_at,
+            "original": {
+                "status": original.status.value,
+                "vin": original.vin,
+                "confidence": original.confidence,
+            },
+        }
+        attributes = {
+            "status": Status.READ.value,
+            "vin": vin,
+            "corrected_at": corrected_at,
+            "correction": correction,
+        }
+        item = self.table.update(reading_id, attributes, UNCHANGED, now, seen=seen)
+        if item:
+            return stored_reading(item)
+        # Where the answer to a write is lost, boto3 writes again, and finds the first write there.
+        after = self.load(reading_id)
+        done = after.correction
+        if done and (done.corrected_at, done.corrected_by, after.vin) == (corrected_at, by, vin):
+            return after
+        raise VersionConflict(f"The reading is at version {after.version}, not {seen}.")
+
+    def delete(self, reading_id: str) -> None:
+        """Forget all that was read. The id alone is kept for a while, so that a late event of its
+        photo does not bring the reading back."""
+        self.table.bury(reading_id, self.clock())
+
+    def _item(self, reading_id: str) -> Mapping[str, Any]:
+        # What cannot be an id is asked for too: by whoever guesses, or mistypes.
+        item = self.table.item(reading_id) if cursor.READING_ID.fullmatch(reading_id) else None
+        over = item is None or item["expires_at"] <= self.clock().timestamp()
+        if item is None or over or "deleted_at" in item:
+            raise ReadingNotFound(f"No reading has the id {reading_id}.")
+        return item
+
+    def _write(
+        self, reading: Reading, condition: str, **attributes: Any
+    ) -> Mapping[str, Any] | None:
+        """Set all that a reading holds; the item as it then is, None where `condition` failed."""
         if not reading.reading_id:
             raise ValueError("A reading needs an id to be stored.")
-        document = _compact(reading).to_dict()
-        key = {"reading_id": document.pop("reading_id")}
-        now = self.clock()
+        document = bounded(reading).to_dict()
+        reading_id = document.pop("reading_id")
         attributes |= {
             "status": document.pop("status"),
             "vin": document.pop("vin") or None,
-            "updated_at": now.isoformat(timespec="milliseconds"),
-            "expires_at": int((now + self.retention).timestamp()),
             "reading": document,
         }
-        # An index key may not hold null: where the reading has no VIN, the attribute goes.
-        gone = [name for name, value in attributes.items() if value is None]
-        values = {name: _storable(value) for name, value in attributes.items() if value is not None}
-        changes = ["created_at = if_not_exists(created_at, :updated_at)"]
-        changes += [f"#{name} = :{name}" for name in values]
-        expression = f"SET {', '.join(changes)}"
-        if gone:
-            expression += f" REMOVE {', '.join(f'#{name}' for name in gone)}"
-        try:
-            with _faults_named():
-                self.table.update_item(
-                    Key=key,
-                    UpdateExpression=expression,
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames={f"#{name}": name for name in attributes},
-                    ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
-                )
-        except self.table.meta.client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
-
-
-def _compact(reading: Reading) -> Reading:
-    """The reading with its free-growing parts bounded."""
-    return replace(
-        reading,
-        error=reading.error[:ERROR_LENGTH] if reading.error else reading.error,
-        characters=tuple(
-            replace(character, alternatives=character.alternatives[:ALTERNATIVES_KEPT])
-            for character in reading.characters
-        ),
-    )
-
-
-def _storable(value: Any) -> Any:
-    """The same value in types that DynamoDB takes: numbers of any kind become int or Decimal.
-
-    Raises:
-        ValueError: for a number that is not finite.
-    """
-    if isinstance(value, Mapping):
-        return {name: _storable(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_storable(part) for part in value]
-    if isinstance(value, (bool, str)) or value is None:
-        return value
-    if isinstance(value, numbers.Integral):
-        return int(value)
-    if not math.isfinite(value):
-        raise ValueError(f"A reading holds a number that cannot be stored: {value}")
-    return Decimal(repr(float(value)))
-
-
-@contextmanager
-def _faults_named() -> Iterator[None]:
-    """Turn what may pass into `StoreUnavailable`; mistakes of ours stay what they are."""
-    try:
-        yield
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in TRANSIENT_CODES:
-            raise StoreUnavailable(f"DynamoDB asks to try again: {error}") from error
-        raise
-    except (ConnectionError, HTTPClientError) as error:
-        raise StoreUnavailable(f"DynamoDB does not answer: {error}") from error
+        return self.table.update(reading_id, attributes, condition, self.clock())

@@ -1,0 +1,1 @@
+"""What the HTTP API is made of, beside its routes: requests, problems, the document."""

@@ -1,0 +1,281 @@
+"""The OpenAPI document of the routes: parameters from their signatures, bodies from the models that
+check them, answers from the dataclasses that they are made of.
+
+Not imported by the function: what describes the API costs its start nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import models_json_schema
+
+from vinreader import __version__
+from vinreader.api.problems import ProblemType
+from vinreader.api.requests import (
+    PHOTO_TYPES,
+    CorrectionRequest,
+    ReadingRequest,
+    UploadRequest,
+)
+from vinreader.results import CheckDigit, StoredReading, Vehicle
+
+__all__ = ["SCOPES", "document"]
+
+REF = "#/components/schemas/{model}"
+SECURITY = "tokens"
+
+SCOPES = {
+    "readings/read": "Fetch and list readings and check numbers.",
+    "readings/write": "Have photos read.",
+    "readings/correct": "Correct readings.",
+    "readings/delete": "Delete readings and their photos.",
+}
+
+INTRODUCTION = """\
+Reads the 17-character vehicle identification number (VIN) from a photo.
+
+A photo of up to 4.5 MB is read while the caller waits (`POST /readings`); larger ones, or many, go
+to a place in a bucket (`POST /uploads`), and their readings are fetched afterwards.
+
+Every problem has a `type` (RFC 9457) that programs can rely on. 401, 403 and 429 come from the
+gateway, as `{"message": …}`: the token is missing or over, lacks the route's scope, or too many
+requests came at once.
+"""
+
+
+class Form(BaseModel):
+    """An HTML form's target and hidden fields; the file comes last, in the field `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class Upload(BaseModel):
+    """A place to upload one photo to."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    reading_id: str
+    upload: Form
+    expires_at: str = Field(json_schema_extra={"format": "date-time"})
+
+
+class ReadingPage(BaseModel):
+    """Readings, newest first."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    readings: list[StoredReading]
+    cursor: str | None
+    """For the next page; null on the last. A page may hold fewer than were asked for."""
+
+
+class VinCheck(BaseModel):
+    """What a number says about itself."""
+
+    vin: str
+    check_digit: CheckDigit
+    expected_check_digit: str
+    vehicle: Vehicle
+
+
+PROBLEM_TYPES: list[Any] = [kind.uri for kind in ProblemType]
+
+
+class ProblemDetails(BaseModel):
+    """RFC 9457."""
+
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+
+    type: str = Field(json_schema_extra={"enum": PROBLEM_TYPES})
+    title: str
+    status: int
+    detail: str
+    """For people."""
+
+
+class GatewayMessage(BaseModel):
+    """What the gateway says itself."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the signature of a route does not tell."""
+
+    scope: str
+    status: HTTPStatus
+    answer: str | None
+    problems: tuple[ProblemType, ...]
+    headers: tuple[str, ...] = ()
+    body: type[BaseModel] | None = None
+    body_required: bool = True
+    takes_photos: bool = False
+
+
+HEADERS = {
+    "Location": "The path of the reading.",
+    "ETag": "The version of the reading, for If-Match.",
+    "Retry-After": "Seconds after which it is worth asking again; only where that is so.",
+}
+
+P = ProblemType
+OPERATIONS = {
+    "createReading": Operation(
+        "readings/write",
+        HTTPStatus.CREATED,
+        "StoredReading",
+        (
+            P.INVALID_REQUEST,
+            P.REQUEST_IN_PROGRESS,
+            P.READING_DELETED,
+            P.PHOTO_TOO_LARGE,
+            P.UNSUPPORTED_MEDIA_TYPE,
+            P.UNREADABLE_IMAGE,
+            P.IDEMPOTENCY_KEY_REUSED,
+        ),
+        ("Location", "ETag"),
+        body=ReadingRequest,
+        takes_photos=True,
+    ),
+    "createUpload": Operation(
+        "readings/write",
+        HTTPStatus.CREATED,
+        "Upload",
+        (P.INVALID_REQUEST, P.UNSUPPORTED_MEDIA_TYPE),
+        ("Location",),
+        body=UploadRequest,
+        body_required=False,
+    ),
+    "getReading": Operation(
+        "readings/read",
+        HTTPStatus.OK,
+        "StoredReading",
+        (P.READING_NOT_FOUND,),
+        ("ETag", "Retry-After"),
+    ),
+    "listReadings": Operation(
+        "readings/read",
+        HTTPStatus.OK,
+        "ReadingPage",
+        (P.INVALID_REQUEST, P.INVALID_CURSOR, P.INVALID_VIN),
+    ),
+    "correctReading": Operation(
+        "readings/correct",
+        HTTPStatus.OK,
+        "StoredReading",
+        (
+            P.INVALID_REQUEST,
+            P.READING_NOT_FOUND,
+            P.READING_PENDING,
+            P.VERSION_CONFLICT,
+            P.UNSUPPORTED_MEDIA_TYPE,
+            P.INVALID_VIN,
+            P.VERSION_REQUIRED,
+        ),
+        ("ETag",),
+        body=CorrectionRequest,
+    ),
+    "deleteReading": Operation(
+        "readings/delete", HTTPStatus.NO_CONTENT, None, (P.READING_NOT_FOUND,)
+    ),
+    "checkVin": Operation("readings/read", HTTPStatus.OK, "VinCheck", (P.INVALID_VIN,)),
+}
+ANYWHERE = (P.NO_IDENTITY, P.NO_SUCH_ROUTE, P.INTERNAL_ERROR, P.UNAVAILABLE)
+GATEWAY = {401: "No valid token.", 403: "A token without the scope.", 429: "Too many requests."}
+
+
+def document(app: APIGatewayHttpResolver) -> dict[str, Any]:
+    """The document, in plain JSON types."""
+    paths = app.get_openapi_schema(title="VIN Reader").model_dump(
+        mode="json", by_alias=True, exclude_none=True
+    )["paths"]
+    functions = {
+        route.operation_id: route.func for route in [*app._static_routes, *app._dynamic_routes]
+    }
+    for path in paths.values():
+        for operation in path.values():
+            name = operation["operationId"]
+            _describe(operation, OPERATIONS[name], inspect.getdoc(functions[name]) or "")
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "VIN Reader", "version": __version__, "description": INTRODUCTION},
+        "servers": [{"url": "/"}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                SECURITY: {
+                    "type": "oauth2",
+                    "description": "A JSON Web Token of the issuer that the stack was given, or of "
+                    "its own user pool.",
+                    "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": SCOPES}},
+                }
+            },
+        },
+    }
+
+
+def _describe(operation: dict[str, Any], told: Operation, text: str) -> None:
+    summary, _, more = " ".join(text.split()).partition(". ")
+    operation["summary"] = summary.removesuffix(".")
+    if more:
+        operation["description"] = more
+    operation["security"] = [{SECURITY: [told.scope]}]
+    if told.body:
+        content: dict[str, Any] = {"application/json": {"schema": _ref(told.body.__name__)}}
+        if told.takes_photos:
+            binary = {"schema": {"type": "string", "format": "binary"}}
+            content = {**dict.fromkeys(PHOTO_TYPES, binary), **content}
+        operation["requestBody"] = {"required": told.body_required, "content": content}
+    operation["responses"] = _responses(told)
+
+
+def _responses(told: Operation) -> dict[str, Any]:
+    headers = {
+        name: {"description": HEADERS[name], "schema": {"type": "string"}} for name in told.headers
+    }
+    answer: dict[str, Any] = {"description": told.status.phrase}
+    if headers:
+        answer["headers"] = headers
+    if told.answer:
+        answer["content"] = {"application/json": {"schema": _ref(told.answer)}}
+    responses = {str(told.status.value): answer}
+    problems = sorted((*told.problems, *ANYWHERE), key=lambda kind: kind.status)
+    for status, kinds in groupby(problems, key=lambda kind: kind.status):
+        responses[str(status)] = {
+            "description": "; ".join(f"{kind.title} (`{kind.uri}`)" for kind in kinds),
+            "content": {"application/problem+json": {"schema": _ref(ProblemDetails.__name__)}},
+        }
+    for gateway_status, description in GATEWAY.items():
+        response = responses.setdefault(
+            str(gateway_status), {"description": description, "content": {}}
+        )
+        response["content"]["application/json"] = {"schema": _ref(GatewayMessage.__name__)}
+    return dict(sorted(responses.items()))
+
+
+def _schemas() -> Mapping[str, Any]:
+    """Of requests as they are checked, of answers as they are written."""
+    _, requests = models_json_schema(
+        [(model, "validation") for model in (ReadingRequest, UploadRequest, CorrectionRequest)],
+        ref_template=REF,
+    )
+    answers: list[type[BaseModel]] = [Upload, ReadingPage, VinCheck, ProblemDetails, GatewayMessage]
+    _, answered = models_json_schema(
+        [(model, "serialization") for model in answers], ref_template=REF
+    )
+    return dict(sorted({**requests["$defs"], **answered["$defs"]}.items()))
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": REF.format(model=name)}

@@ -1,0 +1,140 @@
+"""The calls of DynamoDB that `store` makes: one conditional call a write, so that DynamoDB decides
+and a race does not. Besides `bucket` and `idempotency`, the only module that speaks to AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.dynamodb.conditions import Attr, Key
+from botocore.config import Config
+
+from vinreader.faults import ServiceUnavailable, passing_faults_named
+from vinreader.items import storable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+__all__ = ["CLIENT_CONFIG", "Items", "ReadingTable", "StoreUnavailable"]
+
+CLIENT_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+"""Three tries end well before the gateway gives up, at 30 seconds."""
+
+TOMBSTONE_DAYS = 30
+"""How long a deleted reading is remembered, by its id alone: longer than an event of its photo can
+wait in the queue (4 days), among the dead letters (14) and, sent back from there, in the queue
+again."""
+
+THERE = "attribute_exists(reading_id) AND attribute_not_exists(deleted_at)"
+
+
+class StoreUnavailable(ServiceUnavailable):
+    """DynamoDB throttles or does not answer: the same call may succeed later."""
+
+
+@dataclass(frozen=True)
+class Items:
+    """Items of an index, and the key of the last one looked at where there are more behind it."""
+
+    items: tuple[Mapping[str, Any], ...]
+    last: Mapping[str, Any] | None
+
+
+class ReadingTable:
+    """Items as `vinreader.items` describes them. Every method may raise `StoreUnavailable`."""
+
+    def __init__(self, name: str, retention: timedelta) -> None:
+        self.retention = retention
+        self.table: Table = boto3.resource("dynamodb", config=CLIENT_CONFIG).Table(name)
+
+    def item(self, reading_id: str) -> Mapping[str, Any] | None:
+        """The item as it is now."""
+        with _faults_named():
+            answer = self.table.get_item(Key={"reading_id": reading_id}, ConsistentRead=True)
+        return answer.get("Item")
+
+    def newest(
+        self, attribute: str, value: str, limit: int, now: datetime, after: Mapping[str, Any] | None
+    ) -> Items:
+        """Up to `limit` items of the index `by_<attribute>`, newest first, without those whose time
+        is over; an index shows a change a moment later."""
+        start: Any = {"ExclusiveStartKey": after} if after else {}
+        with _faults_named():
+            answer = self.table.query(
+                IndexName=f"by_{attribute}",
+                KeyConditionExpression=Key(attribute).eq(value),
+                FilterExpression=Attr("expires_at").gt(int(now.timestamp())),
+                ScanIndexForward=False,
+                Limit=limit,
+                **start,
+            )
+        return Items(tuple(answer["Items"]), answer.get("LastEvaluatedKey"))
+
+    def update(
+        self,
+        reading_id: str,
+        attributes: Mapping[str, Any],
+        condition: str,
+        now: datetime,
+        **values: Any,
+    ) -> Mapping[str, Any] | None:
+        """Set attributes and count the version up, on a condition, which may name `values`.
+
+        An attribute that is None goes: the key of an index may not hold null.
+
+        Returns:
+            The item as it then is, or None where the condition did not hold.
+        """
+        attributes = {
+            **attributes,
+            "updated_at": now.isoformat(timespec="milliseconds"),
+            "expires_at": int((now + self.retention).timestamp()),
+        }
+        gone = [name for name, value in attributes.items() if value is None]
+        set_to = {name: storable(value) for name, value in attributes.items() if value is not None}
+        changes = [f"#{name} = :{name}" for name in set_to]
+        changes += ["created_at = if_not_exists(created_at, :updated_at)"]
+        changes += ["version = if_not_exists(version, :none) + :one"]
+        expression = f"SET {', '.join(changes)}"
+        if gone:
+            expression += f" REMOVE {', '.join(f'#{name}' for name in gone)}"
+        values = {**set_to, **values, "none": 0, "one": 1}
+        try:
+            with _faults_named():
+                answer = self.table.update_item(
+                    Key={"reading_id": reading_id},
+                    UpdateExpression=expression,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={f"#{name}": name for name in attributes},
+                    ExpressionAttributeValues={f":{name}": v for name, v in values.items()},
+                    ReturnValues="ALL_NEW",
+                )
+        except self.table.meta.client.exceptions.ConditionalCheckFailedException:
+            return None
+        return answer["Attributes"]
+
+    def bury(self, reading_id: str, now: datetime) -> None:
+        """Put a tombstone in the place of an item, if there is one."""
+        tombstone: dict[str, Any] = {
+            "reading_id": reading_id,
+            "deleted_at": now.isoformat(timespec="milliseconds"),
+            "expires_at": int((now + timedelta(days=TOMBSTONE_DAYS)).timestamp()),
+        }
+        try:
+            with _faults_named():
+                self.table.put_item(Item=tombstone, ConditionExpression=THERE)
+        except self.table.meta.client.exceptions.ConditionalCheckFailedException:
+            return  # it was deleted meanwhile, or by the first try of this very call
+
+
+def _faults_named() -> AbstractContextManager[None]:
+    return passing_faults_named("DynamoDB", StoreUnavailable)
