@@ -88,6 +88,14 @@ def test_page_tells_how_to_use_it(server: str) -> None:
     assert f"curl -X POST {server}/uploads" in page.data.decode()
 
 
+def test_the_document_and_swagger_ui_are_shown(server: str) -> None:
+    document = HTTP.request("GET", f"{server}/openapi.json")
+    assert document.json() == json.loads((ROOT / "docs/openapi.json").read_text())
+    page = HTTP.request("GET", f"{server}/docs")
+    assert page.status == 200
+    assert b"SwaggerUIBundle" in page.data
+
+
 def test_photo_is_read_over_http(server: str) -> None:
     headers = {"content-type": "image/jpeg"}
     answer = HTTP.request("POST", f"{server}/readings", body=SAMPLE.read_bytes(), headers=headers)

@@ -3,6 +3,7 @@
 import base64
 
 from local.http_api import GATEWAY_LIMIT, HttpApi, http_event
+from vinreader.api.openapi import SCOPES
 
 
 def test_an_image_reaches_the_function_as_base64() -> None:
@@ -26,6 +27,18 @@ def test_path_is_decoded_and_query_is_taken_apart() -> None:
     assert event["rawQueryString"] == "vin=1%2B1&empty="
     assert event["queryStringParameters"] == {"vin": "1+1", "empty": ""}
     assert "body" not in event
+
+
+def test_a_parameter_given_twice_is_joined_as_the_gateway_does() -> None:
+    event = http_event("GET", "/readings?status=read&status=retake", {}, b"")
+    assert event["queryStringParameters"] == {"status": "read,retake"}
+
+
+def test_every_request_comes_from_a_person_with_every_scope() -> None:
+    event = http_event("GET", "/readings", {}, b"")
+    claims = event["requestContext"]["authorizer"]["jwt"]["claims"]
+    assert claims["sub"] == "local-user"
+    assert set(claims["scope"].split()) == set(SCOPES)
 
 
 def test_gateway_refuses_what_no_function_would_see(api: HttpApi) -> None:

@@ -26,6 +26,9 @@ NAMESPACE = "urn:problem-type:vinreader:"
 RETRY_AFTER = {"Retry-After": "5"}
 """Seconds: DynamoDB's and S3's throttling passes within that."""
 
+OURS = "Value error, "
+"""What pydantic says before the text of an error that a check of ours raised."""
+
 MOST_COMPLAINTS = 10
 NAME_LENGTH = 100
 """A body of a thousand unknown members gets no answer of its own size."""
@@ -134,7 +137,11 @@ def invalid_request(complaints: Iterable[tuple[Sequence[str | int], str]]) -> Pr
         complaints: where (`("query", "limit")`, `("body", "roi", "x")`) and what, in words.
     """
     wrong = [
-        {"in": str(place), "name": ".".join(map(str, names))[:NAME_LENGTH], "detail": what}
+        {
+            "in": str(place),
+            "name": ".".join(map(str, names))[:NAME_LENGTH],
+            "detail": what.removeprefix(OURS),
+        }
         for (place, *names), what in islice(complaints, MOST_COMPLAINTS)
     ]
     detail = "; ".join(f"{one['name']}: {one['detail']}".removeprefix(": ") for one in wrong)

@@ -1,0 +1,203 @@
+"""Every call of AWS that the API makes, made to fail once and for good: what the caller is told,
+and what stands afterwards."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from local.http_api import Answer, HttpApi
+from local.stack import Stack
+from tests.answers import problem
+from tests.faults import (
+    DENIED,
+    FOR_GOOD,
+    SLOW_DOWN,
+    THROTTLED,
+    Fault,
+    failing,
+    lost_answer,
+    silence,
+    without_pauses,
+)
+from tests.photos import blank_jpeg
+from vinreader.arrivals import order_of_time
+from vinreader.results import Reading, Status
+from vinreader.store import ReadingStore
+
+PHOTO = blank_jpeg(64, 48)
+READ = "1M8GDM9AXKP042789"
+REALLY = "1M8GDM9AXKP042788"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request, and one of the calls that it makes."""
+
+    request: str
+    """The name of one of `requests`."""
+    service: str
+    operation: str
+    succeeds: int
+    """The status where nothing fails."""
+
+    def __str__(self) -> str:
+        return f"{self.request}: {self.service} {self.operation}"
+
+
+CALLS = [
+    Call("post", "readings", "UpdateItem", 201),
+    Call("post with key", "requests", "PutItem", 201),
+    Call("post with key", "readings", "UpdateItem", 201),
+    Call("post with key", "requests", "UpdateItem", 201),
+    Call("post with key", "readings", "GetItem", 201),
+    Call("post no photo with key", "requests", "DeleteItem", 422),
+    Call("upload", "readings", "UpdateItem", 201),
+    Call("get", "readings", "GetItem", 200),
+    Call("list", "readings", "Query", 200),
+    Call("correct", "readings", "GetItem", 200),
+    Call("correct", "readings", "UpdateItem", 200),
+    Call("delete", "readings", "GetItem", 204),
+    Call("delete", "photos", "ListObjectVersions", 204),
+    Call("delete", "photos", "DeleteObjects", 204),
+    Call("delete", "readings", "PutItem", 204),
+]
+WRITES = [call for call in CALLS if call.operation not in ("GetItem", "Query")]
+
+
+@pytest.fixture
+def requests(api: HttpApi, stack: Stack) -> dict[str, Callable[[], Answer]]:
+    """Each request, the same one every time it is sent: on one reading, or with one key."""
+    reading_id = str(uuid.uuid4())
+    store = ReadingStore(stack.table, retention_days=30)
+    reading = Reading(Status.RETAKE, vin=READ, reading_id=reading_id)
+    store.save(reading, order_of_time(datetime.now(UTC)))
+    boto3.client("s3").put_object(Bucket=stack.bucket, Key=f"uploads/{reading_id}", Body=b"x")
+    image = {"content-type": "image/jpeg"}
+    keyed = {**image, "idempotency-key": str(uuid.uuid4())}
+    change = {"content-type": "application/json", "if-match": '"1"'}
+    body = json.dumps({"vin": REALLY}).encode()
+    at = f"/readings/{reading_id}"
+    return {
+        "post": lambda: api.request("POST", "/readings", image, PHOTO),
+        "post with key": lambda: api.request("POST", "/readings", keyed, PHOTO),
+        "post no photo with key": lambda: api.request("POST", "/readings", keyed, b"no photo"),
+        "upload": lambda: api.request("POST", "/uploads"),
+        "get": lambda: api.request("GET", at),
+        "list": lambda: api.request("GET", "/readings?status=retake&limit=5"),
+        "correct": lambda: api.request("PUT", f"{at}/correction", change, body),
+        "delete": lambda: api.request("DELETE", at),
+    }
+
+
+@pytest.fixture
+def clients(api: HttpApi, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The function's own clients."""
+    from functions.api import app
+
+    without_pauses(monkeypatch)
+    # An invocation that ends now: a request that was cut off may be tried again at once.
+    monkeypatch.setattr("local.functions.TIMEOUT_MS", 1)
+    return {
+        "readings": app.store.table.table.meta.client,
+        "requests": app.records.layer.client,
+        "photos": app.bucket.client,
+    }
+
+
+@pytest.mark.parametrize("call", CALLS, ids=str)
+@pytest.mark.parametrize("fault", [THROTTLED, silence], ids=["throttled", "silent"])
+def test_a_fault_that_passes_is_not_seen(
+    requests: dict[str, Callable[[], Answer]], clients: dict[str, Any], call: Call, fault: Fault
+) -> None:
+    fault = SLOW_DOWN if call.service == "photos" and fault is THROTTLED else fault
+    with failing(clients[call.service], call.operation, fault, times=1) as made:
+        assert requests[call.request]().status == call.succeeds
+    assert made.times == 1
+
+
+@pytest.mark.parametrize("call", CALLS, ids=str)
+@pytest.mark.parametrize("fault", [THROTTLED, silence], ids=["throttled", "silent"])
+def test_a_fault_that_stays_is_told_and_nothing_is_lost_by_trying_again(
+    requests: dict[str, Callable[[], Answer]], clients: dict[str, Any], call: Call, fault: Fault
+) -> None:
+    fault = SLOW_DOWN if call.service == "photos" and fault is THROTTLED else fault
+    with failing(clients[call.service], call.operation, fault, FOR_GOOD) as made:
+        answer = requests[call.request]()
+    assert made.times == 3
+    assert answer.status == 503
+    assert problem(answer)["type"] == "urn:problem-type:vinreader:unavailable"
+    assert answer.headers["Retry-After"] == "5"
+    assert requests[call.request]().status == call.succeeds
+
+
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_a_refusal_is_told_at_once_as_our_mistake(
+    requests: dict[str, Callable[[], Answer]], clients: dict[str, Any], call: Call
+) -> None:
+    with failing(clients[call.service], call.operation, DENIED, FOR_GOOD) as made:
+        answer = requests[call.request]()
+    assert made.times == 1
+    assert answer.status == 500
+    assert problem(answer)["type"] == "urn:problem-type:vinreader:internal-error"
+    assert b"made to fail" not in answer.body
+    assert requests[call.request]().status == call.succeeds
+
+
+@pytest.mark.parametrize(
+    "call",
+    [one for one in WRITES if one.operation != "PutItem" or one.request == "delete"],
+    ids=str,
+)
+def test_a_write_whose_answer_is_lost_is_done_once_and_told_as_done(
+    requests: dict[str, Callable[[], Answer]], clients: dict[str, Any], call: Call
+) -> None:
+    with failing(clients[call.service], call.operation, lost_answer, times=1):
+        answer = requests[call.request]()
+    assert answer.status == call.succeeds
+    if call.request == "correct":
+        assert answer.json()["version"] == 2
+        assert answer.json()["vin"] == REALLY
+
+
+def test_a_key_whose_record_was_written_unseen_is_told_as_in_progress_for_a_moment(
+    requests: dict[str, Callable[[], Answer]],
+    clients: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("local.functions.TIMEOUT_MS", 30_000)
+    with failing(clients["requests"], "PutItem", lost_answer, times=1):
+        answer = requests["post with key"]()
+    assert answer.status == 409
+    assert problem(answer)["type"] == "urn:problem-type:vinreader:request-in-progress"
+    assert answer.headers["Retry-After"] == "5"
+
+
+def test_a_reading_stored_before_its_request_failed_is_not_read_into_a_second_one(
+    requests: dict[str, Callable[[], Answer]], clients: dict[str, Any], stack: Stack
+) -> None:
+    table = boto3.resource("dynamodb").Table(stack.table)
+    before = table.scan(Select="COUNT")["Count"]
+    with failing(clients["requests"], "UpdateItem", THROTTLED, FOR_GOOD):
+        assert requests["post with key"]().status == 503
+    first, second = requests["post with key"](), requests["post with key"]()
+    assert (first.status, second.status) == (201, 201)
+    assert first.json()["reading_id"] == second.json()["reading_id"]
+    assert table.scan(Select="COUNT")["Count"] == before + 1
+
+
+def test_a_reading_is_there_until_its_photo_is_gone(
+    requests: dict[str, Callable[[], Answer]], clients: dict[str, Any]
+) -> None:
+    with failing(clients["photos"], "DeleteObjects", SLOW_DOWN, FOR_GOOD):
+        assert requests["delete"]().status == 503
+    assert requests["get"]().status == 200
+    assert requests["delete"]().status == 204
+    assert requests["get"]().status == 404
