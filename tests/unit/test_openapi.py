@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from local.http_api import Answer, HttpApi
 from local.openapi import DOCUMENT, openapi_text, swagger_page
 from tests.photos import SAMPLE
+from vinreader.api.problems import ProblemType
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +100,14 @@ def test_swagger_ui_needs_nothing_from_elsewhere(api: HttpApi) -> None:
     assert "SwaggerUIBundle" in page
     head = re.sub(r"<(script|style)>.*?</\1>", "", page, flags=re.S)
     assert re.findall(r"(?:src|href)=", head) == []
+
+
+def test_the_page_for_people_knows_every_call_and_every_problem(document: dict[str, Any]) -> None:
+    page = DOCUMENT.with_name("api.md").read_text(encoding="utf-8")
+    for path, operations in document["paths"].items():
+        short = path.replace("{reading_id}", "{id}")
+        for method, operation in operations.items():
+            scope = operation["security"][0]["tokens"][0]
+            assert re.search(rf"`{method.upper()} {re.escape(short)}`.*`{scope}`", page)
+    told = re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", page, re.M)
+    assert told == [(kind.uri.rpartition(":")[2], str(kind.status)) for kind in ProblemType]

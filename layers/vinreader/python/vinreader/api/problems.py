@@ -65,7 +65,7 @@ class ProblemType(Enum):
         return NAMESPACE + self.name.lower().replace("_", "-")
 
 
-@dataclass
+@dataclass(eq=False)  # exceptions are told apart by identity
 class Problem(Exception):
     """A request that cannot be served, and what people and programs are told of it."""
 
