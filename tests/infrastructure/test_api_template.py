@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from samcli.yamlhelper import yaml_parse
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
 
 SCOPE_OF_ROUTE = {
     "POST /readings": "readings/write",
@@ -190,3 +194,53 @@ def test_requests_are_forgotten_by_themselves(
     assert table["SSESpecification"] == {"SSEEnabled": True}
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     assert variables["IDEMPOTENCY_TABLE"] == {"Ref": "IdempotencyTable"}
+
+
+@pytest.fixture(scope="module")
+def gateway(root: Path) -> dict[str, Any]:
+    """What the SAM transform makes of HttpApi: the definition that API Gateway gets."""
+    template = yaml_parse((root / "template.yaml").read_text())
+    parameters = {
+        name: one.get("Default", "") for name, one in template.get("Parameters", {}).items()
+    }
+    for resource in template["Resources"].values():
+        for folder in ("CodeUri", "ContentUri"):  # as packaged: the transform asks for S3
+            if folder in resource.get("Properties", {}):
+                resource["Properties"][folder] = "s3://bucket/key"
+    session = boto3.Session(region_name="eu-central-1")
+    translator = Translator({}, Parser(), boto_session=session)
+    made = translator.translate(template, parameters)
+    return made["Resources"]
+
+
+def test_the_gateway_checks_token_and_scope_of_every_route(gateway: dict[str, Any]) -> None:
+    definition = gateway["HttpApi"]["Properties"]["Body"]
+    checked = {
+        f"{method.upper()} {path}": operation["security"]
+        for path, operations in definition["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert checked == {route: [{"Tokens": [scope]}] for route, scope in SCOPE_OF_ROUTE.items()}
+    (authorizer,) = definition["components"]["securitySchemes"].values()
+    assert authorizer["type"] == "oauth2"
+    assert authorizer["x-amazon-apigateway-authorizer"]["type"] == "jwt"
+
+
+def test_the_only_stage_is_the_throttled_one(gateway: dict[str, Any]) -> None:
+    (stage,) = [one for one in gateway.values() if one["Type"] == "AWS::ApiGatewayV2::Stage"]
+    assert set(stage["Properties"]["DefaultRouteSettings"]) == {
+        "ThrottlingRateLimit",
+        "ThrottlingBurstLimit",
+    }
+
+
+def test_the_gateway_alone_invokes_the_function(gateway: dict[str, Any]) -> None:
+    permissions = [
+        one["Properties"]
+        for one in gateway.values()
+        if one["Type"] == "AWS::Lambda::Permission"
+        and "ApiFunction" in json.dumps(one["Properties"]["FunctionName"])
+    ]
+    assert len(permissions) == len(SCOPE_OF_ROUTE)
+    assert {one["Principal"] for one in permissions} == {"apigateway.amazonaws.com"}
+    assert all("HttpApi" in json.dumps(one["SourceArn"]) for one in permissions)

@@ -256,7 +256,8 @@ def _responses(told: Operation) -> dict[str, Any]:
             "description": "; ".join(f"{kind.title} (`{kind.uri}`)" for kind in kinds),
             "content": {"application/problem+json": {"schema": _ref(ProblemDetails.__name__)}},
         }
-    for gateway_status, description in GATEWAY.items():
+    gateway = {**GATEWAY, 413: "More than the gateway takes."} if told.takes_photos else GATEWAY
+    for gateway_status, description in gateway.items():
         response = responses.setdefault(
             str(gateway_status), {"description": description, "content": {}}
         )
