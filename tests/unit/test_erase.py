@@ -5,8 +5,9 @@ import uuid
 import boto3
 import pytest
 
+from local.faults import Fault, failing
 from local.stack import Stack
-from tests.faults import DENIED, FOR_GOOD, SLOW_DOWN, failing, without_pauses
+from tests.faults import without_pauses
 from vinreader.bucket import BucketUnavailable, PhotoBucket
 
 
@@ -66,12 +67,12 @@ def test_a_version_that_cannot_be_deleted_is_told(
     without_pauses(monkeypatch)
     put(bucket, "uploads/a", b"x")
     with (
-        failing(bucket.client, "DeleteObjects", SLOW_DOWN, FOR_GOOD),
+        failing(bucket.client, "DeleteObjects", Fault.THROTTLED),
         pytest.raises(BucketUnavailable, match="S3 asks to try again"),
     ):
         bucket.erase("a", None)
     with (
-        failing(bucket.client, "DeleteObjects", DENIED, FOR_GOOD),
+        failing(bucket.client, "DeleteObjects", Fault.DENIED),
         pytest.raises(bucket.client.exceptions.ClientError, match="AccessDenied"),
     ):
         bucket.erase("a", None)

@@ -3,8 +3,8 @@
 Attributes of an item: `reading_id` (key), `status`, `vin` (only where there is one: it keys the
 index `by_vin`), `created_at`, `updated_at` (ISO 8601, UTC), `version` (counts the changes),
 `expires_at` (epoch seconds, TTL), `arrival_order`, `photo` (where it came from), `reading` (the
-rest of `Reading.to_dict`, as the reader said it), and, on readings that a person corrected,
-`corrected_at` and `correction`. A deleted reading leaves `reading_id`, `deleted_at` and
+rest of `Reading.to_dict`), and, on readings that a person corrected, `corrected_at` and
+`correction`. A deleted reading leaves `reading_id`, `deleted_at` and
 `expires_at`: in no index, with nothing of what was read.
 """
 
@@ -20,7 +20,7 @@ from typing import Any
 from vinreader.results import Correction, Original, Reading, Status, StoredReading
 from vinreader.vin import describe, verdict
 
-__all__ = ["bounded", "storable", "stored_reading"]
+__all__ = ["attributes_of", "bounded", "corrected", "storable", "stored_reading"]
 
 ERROR_LENGTH = 500
 """Characters kept of `error`: an item is billed by the kilobyte, and may not exceed 400 of them."""
@@ -33,23 +33,38 @@ PERSONS_CONFIDENCE = 1.0
 
 
 def stored_reading(item: Mapping[str, Any]) -> StoredReading:
-    """What an item says; a correction stands above what was read."""
+    """What an item says."""
     stands = {name: item.get(name) for name in ("reading_id", "status", "vin")}
-    read = Reading.from_dict({**item["reading"], **stands})
-    stored = StoredReading(
-        **{field.name: getattr(read, field.name) for field in fields(read)},
-        version=int(item.get("version", 0)),
+    reading = Reading.from_dict({**item["reading"], **stands})
+    return StoredReading(
+        **{field.name: getattr(reading, field.name) for field in fields(reading)},
+        version=int(item["version"]),
         created_at=item["created_at"],
         updated_at=item["updated_at"],
+        correction=_correction(item["correction"]) if "correction" in item else None,
     )
-    return _corrected(stored, item["correction"]) if "correction" in item else stored
 
 
-def _corrected(stored: StoredReading, correction: Mapping[str, Any]) -> StoredReading:
-    original = correction["original"]
-    vin = str(stored.vin)
+def _correction(told: Mapping[str, Any]) -> Correction:
+    original = told["original"]
+    return Correction(
+        corrected_by=told["corrected_by"],
+        corrected_at=told["corrected_at"],
+        original=Original(
+            status=Status(original["status"]),
+            vin=original["vin"],
+            confidence=float(original["confidence"]),
+        ),
+    )
+
+
+def corrected(stored: StoredReading, vin: str, correction: Correction) -> StoredReading:
+    """The reading with a person's VIN (well-formed): what the number says follows it, what the
+    photo showed stays."""
     return replace(
         stored,
+        status=Status.READ,
+        vin=vin,
         confidence=PERSONS_CONFIDENCE,
         check_digit=verdict(vin),
         source=None,
@@ -57,16 +72,19 @@ def _corrected(stored: StoredReading, correction: Mapping[str, Any]) -> StoredRe
         advice=(),
         vehicle=describe(vin),
         error=None,
-        correction=Correction(
-            corrected_by=correction["corrected_by"],
-            corrected_at=correction["corrected_at"],
-            original=Original(
-                status=Status(original["status"]),
-                vin=original["vin"],
-                confidence=float(original["confidence"]),
-            ),
-        ),
+        correction=correction,
     )
+
+
+def attributes_of(reading: Reading) -> dict[str, Any]:
+    """The attributes of an item that hold a reading, without its id."""
+    document = Reading.to_dict(bounded(reading))
+    del document["reading_id"]
+    return {
+        "status": document.pop("status"),
+        "vin": document.pop("vin") or None,
+        "reading": document,
+    }
 
 
 def bounded(reading: Reading) -> Reading:

@@ -10,8 +10,8 @@ from typing import Any
 
 from vinreader import cursor
 from vinreader.bucket import StoredPhoto
-from vinreader.items import bounded, stored_reading
-from vinreader.results import Reading, Status, StoredReading
+from vinreader.items import attributes_of, corrected, stored_reading
+from vinreader.results import Correction, Original, Reading, Status, StoredReading
 from vinreader.table import ReadingTable, StoreUnavailable
 
 __all__ = [
@@ -180,29 +180,21 @@ class ReadingStore:
             raise VersionConflict(f"The reading is at version {before.version}, not {seen}.")
         now = self.clock()
         corrected_at = now.isoformat(timespec="microseconds")
-        original = before.correction.original if before.correction else before
-        correction = {
-            "corrected_by": by,
-            "corrected_at": corrected_at,
-            "original": {
-                "status": original.status.value,
-                "vin": original.vin,
-                "confidence": original.confidence,
-            },
-        }
+        original = Original(before.status, before.vin, before.confidence)
+        if before.correction:
+            original = before.correction.original
+        correction = Correction(by, corrected_at, original)
         attributes = {
-            "status": Status.READ.value,
-            "vin": vin,
+            **attributes_of(corrected(before, vin, correction)),
             "corrected_at": corrected_at,
-            "correction": correction,
+            "correction": asdict(correction),
         }
         item = self.table.update(reading_id, attributes, UNCHANGED, now, seen=seen)
         if item:
             return stored_reading(item)
         # Where the answer to a write is lost, boto3 writes again, and finds the first write there.
         after = self.load(reading_id)
-        done = after.correction
-        if done and (done.corrected_at, done.corrected_by, after.vin) == (corrected_at, by, vin):
+        if (after.correction, after.vin) == (correction, vin):
             return after
         raise VersionConflict(f"The reading is at version {after.version}, not {seen}.")
 
@@ -225,11 +217,5 @@ class ReadingStore:
         """Set all that a reading holds; the item as it then is, None where `condition` failed."""
         if not reading.reading_id:
             raise ValueError("A reading needs an id to be stored.")
-        document = bounded(reading).to_dict()
-        reading_id = document.pop("reading_id")
-        attributes |= {
-            "status": document.pop("status"),
-            "vin": document.pop("vin") or None,
-            "reading": document,
-        }
-        return self.table.update(reading_id, attributes, condition, self.clock())
+        attributes |= attributes_of(reading)
+        return self.table.update(reading.reading_id, attributes, condition, self.clock())
