@@ -14,10 +14,11 @@ from itertools import groupby
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from vinreader import __version__
+from vinreader.api.answers import ANSWERS, GatewayMessage, ProblemDetails
 from vinreader.api.problems import ProblemType
 from vinreader.api.requests import (
     PHOTO_TYPES,
@@ -25,7 +26,6 @@ from vinreader.api.requests import (
     ReadingRequest,
     UploadRequest,
 )
-from vinreader.results import CheckDigit, StoredReading, Vehicle
 
 __all__ = ["SCOPES", "document"]
 
@@ -49,63 +49,6 @@ Every problem has a `type` (RFC 9457) that programs can rely on. 401, 403 and 42
 gateway, as `{"message": …}`: the token is missing or over, lacks the route's scope, or too many
 requests came at once.
 """
-
-
-class Form(BaseModel):
-    """An HTML form's target and hidden fields; the file comes last, in the field `file`."""
-
-    url: str
-    fields: dict[str, str]
-
-
-class Upload(BaseModel):
-    """A place to upload one photo to."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    reading_id: str
-    upload: Form
-    expires_at: str = Field(json_schema_extra={"format": "date-time"})
-
-
-class ReadingPage(BaseModel):
-    """Readings, newest first."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    readings: list[StoredReading]
-    cursor: str | None
-    """For the next page; null on the last. A page may hold fewer than were asked for."""
-
-
-class VinCheck(BaseModel):
-    """What a number says about itself."""
-
-    vin: str
-    check_digit: CheckDigit
-    expected_check_digit: str
-    vehicle: Vehicle
-
-
-PROBLEM_TYPES: list[Any] = [kind.uri for kind in ProblemType]
-
-
-class ProblemDetails(BaseModel):
-    """RFC 9457."""
-
-    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
-
-    type: str = Field(json_schema_extra={"enum": PROBLEM_TYPES})
-    title: str
-    status: int
-    detail: str
-    """For people."""
-
-
-class GatewayMessage(BaseModel):
-    """What the gateway says itself."""
-
-    message: str
 
 
 @dataclass(frozen=True)
@@ -271,9 +214,8 @@ def _schemas() -> Mapping[str, Any]:
         [(model, "validation") for model in (ReadingRequest, UploadRequest, CorrectionRequest)],
         ref_template=REF,
     )
-    answers: list[type[BaseModel]] = [Upload, ReadingPage, VinCheck, ProblemDetails, GatewayMessage]
     _, answered = models_json_schema(
-        [(model, "serialization") for model in answers], ref_template=REF
+        [(model, "serialization") for model in ANSWERS], ref_template=REF
     )
     return dict(sorted({**requests["$defs"], **answered["$defs"]}.items()))
 
