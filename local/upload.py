@@ -10,6 +10,7 @@ from typing import Any
 import urllib3
 
 from local.http_api import HttpApi
+from vinreader.formats import MEDIA_TYPES
 
 __all__ = ["UploadRefused", "upload"]
 
@@ -21,7 +22,7 @@ class UploadRefused(Exception):
 def upload(api: HttpApi, photo: Path) -> str:
     """Upload the file through a place that `POST /uploads` gives; the id of its reading."""
     guessed, _ = mimetypes.guess_type(photo.name)
-    content_type = guessed if guessed in ("image/png", "image/webp") else "image/jpeg"
+    content_type = guessed if guessed in MEDIA_TYPES else "image/jpeg"
     request = json.dumps({"content_type": content_type}).encode()
     answer = api.request("POST", "/uploads", {"content-type": "application/json"}, request)
     place = answer.json()

@@ -142,9 +142,10 @@ def test_a_place_is_for_photos_alone(api: HttpApi, content_type: str) -> None:
     body = json.dumps({"content_type": content_type}).encode()
     answer = api.request("POST", "/uploads", {"content-type": "application/json"}, body)
     assert answer.status == 415
-    assert problem(answer)["detail"] == (
-        "content_type must be one of image/jpeg, image/png, image/webp, image/heic, image/avif."
-    )
+    detail = problem(answer)["detail"]
+    assert detail.startswith("content_type must be one of image/jpeg, image/png,")
+    assert "image/heic" in detail
+    assert "image/avif" in detail
 
 
 @pytest.mark.parametrize("content_type", [None, ["image/png"], 7])

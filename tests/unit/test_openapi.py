@@ -12,6 +12,7 @@ from local.http_api import Answer, HttpApi
 from local.openapi import DOCUMENT, openapi_text, swagger_page
 from tests.photos import SAMPLE
 from vinreader.api.problems import ProblemType
+from vinreader.formats import MEDIA_TYPES
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +78,7 @@ def test_every_answer_is_as_described(api: HttpApi, document: dict[str, Any]) ->
 def test_what_a_request_may_hold_is_described(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     body = document["paths"]["/readings"]["post"]["requestBody"]
-    assert list(body["content"]) == [
-        "image/jpeg",
-        "image/png",
-        "image/webp",
-        "image/heic",
-        "image/avif",
-        "application/json",
-    ]
+    assert list(body["content"]) == [*MEDIA_TYPES, "application/json"]
     assert schemas["ReadingRequest"]["required"] == ["photo"]
     assert schemas["RegionOfInterest"]["required"] == ["x", "y", "width", "height"]
     parameters = document["paths"]["/readings"]["post"]["parameters"]

@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from vinreader.api.problems import Problem, ProblemType, invalid_request
+from vinreader.formats import MEDIA_TYPES
 from vinreader.region import Region
 
 __all__ = [
@@ -28,7 +29,7 @@ __all__ = [
     "version_of",
 ]
 
-PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/avif")
+PHOTO_TYPES = tuple(MEDIA_TYPES)
 
 ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 """As `ETag` gives it; a proxy that compresses may have made it weak."""
