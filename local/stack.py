@@ -96,6 +96,7 @@ def _point_environment_at(endpoint: str) -> None:
 def _create_resources(endpoint: str) -> Stack:
     _create_table()
     dead_letter_url, dead_letter_arn = _create_queue(DEAD_LETTER_QUEUE)
+    os.environ["DEAD_LETTER_QUEUE_URL"] = dead_letter_url
     redrive = resource("PhotosQueue")["RedrivePolicy"]
     queue_url, queue_arn = _create_queue(
         QUEUE,

@@ -16,12 +16,24 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vinreader.arrivals import Arrival, NotAnS3Event, arrivals
 from vinreader.bucket import PhotoBucket, PhotoGone, PhotoTooLarge
-from vinreader.observability import count, make_logger, make_metrics, summary
+from vinreader.dead_letters import DeadLetters, NotSetAside
+from vinreader.observability import (
+    count,
+    counts_cold_start,
+    make_logger,
+    make_metrics,
+    note,
+    summary,
+)
 from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
 from vinreader.results import Reading
 from vinreader.settings import Settings
 from vinreader.store import ReadingStore
+
+PHOTO_MS = 80_000
+"""What one photo may take at worst: 12 s in the reader, the rest for S3, DynamoDB and SQS to answer
+late or not at all, through all attempts. A test adds them up from the settings of the clients."""
 
 settings = Settings.from_environment()
 logger = make_logger("photo_reader")
@@ -34,37 +46,76 @@ bucket = PhotoBucket(
     settings.presign_seconds,
     settings.custom_endpoint,
 )
+dead_letters = DeadLetters(settings.dead_letter_queue)
 
 
-class LoggedBatch(BatchProcessor):
-    """Says why a message goes back to the queue; Powertools alone would name it and no more."""
+class NoTimeLeft(Exception):
+    """The function would be stopped in the midst of the next photo."""
 
-    def failure_handler(self, record: Any, exception: Any) -> Any:
-        logger.error("message goes back to the queue", exc_info=exception)
+
+class MessageBatch(BatchProcessor):
+    """Messages taken one by one: one that fails goes back to the queue, or aside with the reason.
+
+    It is set aside when it was tried often enough, and at once where no retry could help.
+    """
+
+    def failure_handler(self, record: SQSRecord, exception: Any) -> Any:
+        tries = tries_of(record)
+        if tries >= settings.tries or isinstance(exception[1], NotAnS3Event):
+            try:
+                dead_letters.set_aside(record.body, exception[1], record.message_id, tries)
+            except NotSetAside as fault:
+                logger.error("message could not be set aside", exc_info=fault)
+            else:
+                logger.error("message set aside", exc_info=exception, tries=tries)
+                note(metrics, "MessagesSetAside")
+                return self.success_handler(record, None)
+        logger.warning("message goes back to the queue", exc_info=exception, tries=tries)
+        note(metrics, "MessagesRetried")
         return super().failure_handler(record, exception)
 
 
 # With every message of a batch failed, the answer still names them one by one: the same retries,
 # without the invocation itself counting as an error.
-batch = LoggedBatch(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+batch = MessageBatch(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 @logger.inject_lambda_context(clear_state=True)
+@counts_cold_start(metrics)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """SQS messages that carry S3 events, answered with the ones to retry; or one plain S3 event."""
     records = event.get("Records") or [{}]
     if records[0].get("eventSource") == "aws:sqs":
-        return dict(process_partial_response(event, read_message, batch, context))
+        # Those that waited longest come first: none is left for another time again and again.
+        records = sorted(records, key=lambda record: -tries_of(SQSRecord(record)))
+        return dict(process_partial_response({"Records": records}, read_message, batch, context))
     return {"readings": [reading.to_dict() for reading in read_photos(event)]}
 
 
-def read_message(record: SQSRecord) -> None:
+def read_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """Read the photos that one message tells of; what this raises sends the message back."""
+    logger.set_correlation_id(record.message_id)
     try:
         event = json.loads(record.body)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # the latter for a body of brackets alone
         raise NotAnS3Event(f"the message is no JSON: {error}") from error
-    read_photos(event)
+    gone = []
+    for arrival in arrivals(event):
+        if lambda_context.get_remaining_time_in_millis() < PHOTO_MS:
+            raise NoTimeLeft("the function has too little time left for another photo")
+        try:
+            read_photo(arrival)
+        except PhotoGone as error:
+            gone.append(error)
+    if gone and tries_of(record) == 1:
+        raise gone[0]  # one more look, later: what is gone by mistake would be lost
+    for photo in gone:
+        tell_gone(photo)
+
+
+def tries_of(record: SQSRecord) -> int:
+    """How often the message was taken from the queue, this time included."""
+    return int(record.attributes.approximate_receive_count)
 
 
 def read_photos(event: Any) -> list[Reading]:
@@ -74,7 +125,7 @@ def read_photos(event: Any) -> list[Reading]:
         try:
             readings.append(read_photo(arrival))
         except PhotoGone as gone:
-            logger.warning("photo is gone", reason=str(gone))
+            tell_gone(gone)
     return readings
 
 
@@ -87,6 +138,15 @@ def read_photo(arrival: Arrival) -> Reading:
         reading = Reading.rejected(str(error))
     reading = replace(reading, reading_id=bucket.reading_id(photo))
     stored = store.save(reading, arrival.order, photo)
-    count(metrics, reading)
+    if stored:
+        count(metrics, reading)
+    else:
+        note(metrics, "ReadingsUnchanged")
     logger.info("photo read", reading=summary(reading), stored=stored)
     return reading
+
+
+def tell_gone(gone: PhotoGone) -> None:
+    """Nothing is left to read: it was deleted, or its successor has an event of its own."""
+    logger.warning("photo is gone", reason=str(gone))
+    note(metrics, "PhotosGone")

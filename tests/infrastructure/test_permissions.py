@@ -36,6 +36,7 @@ def test_photo_reader_may_take_photos_and_store_readings(resources: dict[str, An
     assert "Policies" not in function
     assert grants(resources, "PhotoReaderRole") == [
         ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}, QUEUE),
+        ({"sqs:SendMessage"}, {"Fn::GetAtt": "PhotosDeadLetterQueue.Arn"}),
         ({"s3:GetObject"}, PHOTOS),
         ({"s3:ListBucket"}, BUCKET),
         ({"dynamodb:UpdateItem"}, TABLE),
@@ -76,6 +77,8 @@ def test_the_code_calls_no_more_than_is_granted(root: Path) -> None:
     # A new call needs a new permission: whoever adds one finds this test, before AWS refuses it.
     store = (root / PACKAGE / "store.py").read_text()
     bucket = (root / PACKAGE / "bucket.py").read_text()
+    dead_letters = (root / PACKAGE / "dead_letters.py").read_text()
+    assert calls_on(dead_letters, "client") == {"send_message"}
     assert calls_on(store, "table") == {"get_item", "update_item"}
     assert calls_on(bucket, "client") == {
         "head_object",  # s3:GetObject, and s3:ListBucket to be told 404
@@ -84,7 +87,7 @@ def test_the_code_calls_no_more_than_is_granted(root: Path) -> None:
     }
 
 
-def test_aws_is_spoken_to_in_two_modules_only(root: Path) -> None:
+def test_aws_is_spoken_to_in_three_modules_only(root: Path) -> None:
     sources = [*(root / PACKAGE).rglob("*.py"), *(root / "functions").rglob("*.py")]
     importers = {path.name for path in sources if "import boto3" in path.read_text()}
-    assert importers == {"store.py", "bucket.py"}
+    assert importers == {"store.py", "bucket.py", "dead_letters.py"}

@@ -64,7 +64,7 @@ def _event_name(record: Any) -> str:
 def _arrival(record: dict[str, Any]) -> Arrival:
     try:
         stored = record["s3"]["object"]
-        return Arrival(
+        arrival = Arrival(
             bucket=record["s3"]["bucket"]["name"],
             key=unquote_plus(stored["key"]),
             version=stored.get("versionId"),
@@ -72,6 +72,17 @@ def _arrival(record: dict[str, Any]) -> Arrival:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise NotAnS3Event(f"a record of an S3 event lacks a part: {error}") from error
+    _require_names(arrival)
+    return arrival
+
+
+def _require_names(arrival: Arrival) -> None:
+    """Raise `NotAnS3Event` where bucket, key or version is none that an object can have."""
+    names = [arrival.bucket, arrival.key]
+    if arrival.version is not None:
+        names.append(arrival.version)
+    if not all(isinstance(name, str) and name for name in names):
+        raise NotAnS3Event(f"bucket, key and version of an object are text, not {names}")
 
 
 def _order(sequencer: str | None, event_time: str) -> str:
@@ -80,5 +91,5 @@ def _order(sequencer: str | None, event_time: str) -> str:
         return f"1:{sequencer.upper().ljust(SEQUENCER_WIDTH, '0')}"
     try:
         return order_of_time(datetime.fromisoformat(event_time))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # the latter for the edges of the calendar
         raise NotAnS3Event(f"eventTime is no time: {event_time!r}") from error

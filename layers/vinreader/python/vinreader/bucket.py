@@ -1,6 +1,6 @@
 """Photos in S3: a place to upload one to, and the way back to its bytes.
 
-Besides `store`, the only module that speaks to AWS.
+Besides `store` and `dead_letters`, the only module that speaks to AWS.
 """
 
 from __future__ import annotations
@@ -109,9 +109,10 @@ class PhotoBucket:
                 # upload with a redirect that browsers do not follow with the photo.
                 signature_version="s3v4",
                 s3={"addressing_style": "path" if custom_endpoint else "virtual"},
+                # An S3 that hangs must not use up the time of the function: the queue tries again.
                 connect_timeout=2,
-                read_timeout=10,
-                retries={"mode": "standard", "total_max_attempts": 3},
+                read_timeout=5,
+                retries={"mode": "standard", "total_max_attempts": 2},
             ),
         )
 
@@ -171,7 +172,8 @@ class PhotoBucket:
     def reading_id(self, photo: StoredPhoto) -> str:
         """The id of the reading of this object: the one its place was given for, else derived."""
         given = photo.key.removeprefix(self.prefix)
-        if photo.key.startswith(self.prefix) and GIVEN_ID.fullmatch(given):
+        in_a_place = photo.bucket == self.name and photo.key.startswith(self.prefix)
+        if in_a_place and GIVEN_ID.fullmatch(given):
             return given
         identity = "\n".join((photo.bucket, photo.key, photo.version or photo.etag))
         return str(uuid.uuid5(ID_NAMESPACE, identity))
