@@ -1,4 +1,7 @@
-"""Photos that came into the bucket: S3 event in (through SQS, or as it is), readings stored."""
+"""Photos that came into the bucket: S3 event in (through SQS, or as it is), readings stored.
+
+And photos of an archive: a batch of their names in, of a distributed map of Step Functions.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vinreader.arrivals import Arrival, NotAnS3Event, arrivals
-from vinreader.bucket import PhotoBucket, PhotoGone, PhotoTooLarge
+from vinreader.arrivals import Arrival, NotAnS3Event, archived, arrivals
+from vinreader.bucket import PhotoBucket, PhotoGone, PhotoTooLarge, PhotoUnavailable, StoredPhoto
 from vinreader.dead_letters import DeadLetters, NotSetAside
 from vinreader.observability import (
     count,
@@ -27,9 +30,9 @@ from vinreader.observability import (
 )
 from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
-from vinreader.results import Reading
+from vinreader.results import Reading, Status
 from vinreader.settings import Settings
-from vinreader.store import ReadingStore
+from vinreader.store import ReadingNotFound, ReadingStore, StoreUnavailable
 
 PHOTO_MS = 80_000
 """What one photo may take at worst: 12 s in the reader, the rest for S3, DynamoDB and SQS to answer
@@ -51,6 +54,10 @@ dead_letters = DeadLetters(settings.dead_letter_queue)
 
 class NoTimeLeft(Exception):
     """The function would be stopped in the midst of the next photo."""
+
+
+class BatchIncomplete(Exception):
+    """Photos of an archive that are to be tried again."""
 
 
 class MessageBatch(BatchProcessor):
@@ -83,7 +90,10 @@ batch = MessageBatch(event_type=EventType.SQS, raise_on_entire_batch_failure=Fal
 @logger.inject_lambda_context(clear_state=True)
 @counts_cold_start(metrics)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """SQS messages that carry S3 events, answered with the ones to retry; or one plain S3 event."""
+    """SQS messages that carry S3 events, answered with the ones to retry; or one plain S3 event;
+    or a batch of an archive."""
+    if "BatchInput" in event:
+        return read_batch(event, context)
     records = event.get("Records") or [{}]
     if records[0].get("eventSource") == "aws:sqs":
         # Those that waited longest come first: none is left for another time again and again.
@@ -101,8 +111,7 @@ def read_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
         raise NotAnS3Event(f"the message is no JSON: {error}") from error
     gone = []
     for arrival in arrivals(event):
-        if lambda_context.get_remaining_time_in_millis() < PHOTO_MS:
-            raise NoTimeLeft("the function has too little time left for another photo")
+        require_time(lambda_context)
         try:
             read_photo(arrival)
         except PhotoGone as error:
@@ -111,6 +120,51 @@ def read_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
         raise gone[0]  # one more look, later: what is gone by mistake would be lost
     for photo in gone:
         tell_gone(photo)
+
+
+def read_batch(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Read the photos of one batch of an archive, but those that a reading stands of.
+
+    Raises:
+        BatchIncomplete: after everything else was read. The next attempt passes over that.
+    """
+    told: list[dict[str, Any]] = []
+    left: list[str] = []
+    for arrival in archived(event):
+        try:
+            require_time(context)
+            reading = read_archived(arrival, again=event["BatchInput"].get("again") is True)
+        except PhotoGone as gone:
+            tell_gone(gone)
+            told.append({"key": arrival.key, "status": "gone"})
+        except (NoTimeLeft, PhotoUnavailable, StoreUnavailable) as error:
+            logger.warning("photo of the archive is left", reason=str(error))
+            left.append(str(error))
+        else:
+            about = {"reading_id": reading.reading_id, "status": reading.status}
+            told.append({"key": arrival.key, **about})
+    if left:
+        raise BatchIncomplete(f"{len(left)} of {len(left) + len(told)} photos: {left[0]}")
+    return {"photos": told}
+
+
+def read_archived(arrival: Arrival, again: bool) -> Reading:
+    """The reading that stands of a photo, or a new one where there is none or `again` says so."""
+    photo = bucket.find(arrival.bucket, arrival.key, arrival.version)
+    if not again:
+        try:
+            reading = store.load(bucket.reading_id(photo))
+        except ReadingNotFound:
+            return read_found(photo, arrival.order)
+        if reading.status is not Status.PENDING:
+            return reading
+    return read_found(photo, arrival.order)
+
+
+def require_time(context: LambdaContext) -> None:
+    """Raise `NoTimeLeft` where the function might be stopped in the midst of another photo."""
+    if context.get_remaining_time_in_millis() < PHOTO_MS:
+        raise NoTimeLeft("the function has too little time left for another photo")
 
 
 def tries_of(record: SQSRecord) -> int:
@@ -130,14 +184,18 @@ def read_photos(event: Any) -> list[Reading]:
 
 
 def read_photo(arrival: Arrival) -> Reading:
+    """Read the photo that came, and store what comes of it."""
+    return read_found(bucket.find(arrival.bucket, arrival.key, arrival.version), arrival.order)
+
+
+def read_found(photo: StoredPhoto, order: str) -> Reading:
     """Read one photo and store what comes of it; a file that is no usable image is rejected."""
-    photo = bucket.find(arrival.bucket, arrival.key, arrival.version)
     try:
         reading = reader.read(bucket.download(photo))
     except (UnreadableImage, PhotoTooLarge) as error:
         reading = Reading.rejected(str(error))
     reading = replace(reading, reading_id=bucket.reading_id(photo))
-    stored = store.save(reading, arrival.order, photo)
+    stored = store.save(reading, order, photo)
     if stored:
         count(metrics, reading)
     else:

@@ -149,7 +149,12 @@ def test_photos_are_encrypted_private_and_temporary(resources: dict[str, Any]) -
 
 
 @pytest.mark.parametrize(
-    ("policy", "action"), [("PhotosBucketPolicy", "s3:*"), ("PhotosQueuePolicy", "sqs:*")]
+    ("policy", "action"),
+    [
+        ("PhotosBucketPolicy", "s3:*"),
+        ("PhotosQueuePolicy", "sqs:*"),
+        ("DeadLetterQueuesPolicy", "sqs:*"),
+    ],
 )
 def test_nothing_travels_in_the_clear(resources: dict[str, Any], policy: str, action: str) -> None:
     statements = resources[policy]["Properties"]["PolicyDocument"]["Statement"]

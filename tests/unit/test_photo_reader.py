@@ -285,6 +285,56 @@ def test_log_lines_of_a_message_carry_its_id_and_no_vin(
     assert sample_vin() not in stream.getvalue()
 
 
+def archive_batch(bucket: Bucket, *keys: str, **shared: Any) -> dict[str, Any]:
+    """As a distributed map of Step Functions hands it out."""
+    common = {"bucket": bucket.name, "started_at": "2026-11-20T12:00:00Z"} | shared
+    return {"Items": [{"Key": key} for key in keys], "BatchInput": common}
+
+
+def test_batch_of_an_archive_is_read_and_what_stands_is_not_read_again(
+    photo_reader: LocalFunction, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.photo_reader import app
+
+    keys = bucket.put(SAMPLE.read_bytes()), bucket.put(BROKEN["text file"]), "kept/never-there"
+    event = archive_batch(bucket, *keys)
+    first = photo_reader.invoke(event)["photos"]
+    assert [(one["key"], one["status"]) for one in first] == [
+        (keys[0], "read"),
+        (keys[1], "rejected"),
+        (keys[2], "gone"),
+    ]
+    with failing(app.bucket.client, "GetObject", Fault.DENIED):  # it is not even fetched
+        assert photo_reader.invoke(event)["photos"] == first
+
+
+def test_rest_of_a_batch_is_read_though_one_photo_fails(
+    stack: Stack, photo_reader: LocalFunction, bucket: Bucket
+) -> None:
+    from functions.photo_reader import app
+
+    keys = [bucket.put(blank_jpeg(320, 16)) for _ in range(3)]
+    with (
+        failing(app.bucket.client, "GetObject", Fault.DENIED, address=keys[0]),
+        pytest.raises(FunctionFailed, match=r"BatchIncomplete\('1 of 3 photos: s3://photos/kept/"),
+    ):
+        photo_reader.invoke(archive_batch(bucket, *keys))
+    read = {item.get("photo", {}).get("key") for item in items_of(stack)}
+    assert read & set(keys) == set(keys[1:])
+
+
+def test_batch_stops_before_the_function_is_stopped(
+    photo_reader: LocalFunction, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.photo_reader import app
+
+    left = iter([app.PHOTO_MS, app.PHOTO_MS - 1])
+    monkeypatch.setattr(photo_reader, "remaining_ms", lambda: next(left))
+    keys = [bucket.put(blank_jpeg(320, 16)) for _ in range(2)]
+    with pytest.raises(FunctionFailed, match=r"BatchIncomplete.*too little time left"):
+        photo_reader.invoke(archive_batch(bucket, *keys))
+
+
 class TestEvents:
     """Whatever comes, in whatever order."""
 

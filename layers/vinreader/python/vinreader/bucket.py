@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,6 +24,7 @@ __all__ = [
     "PhotoBucket",
     "PhotoGone",
     "PhotoTooLarge",
+    "PhotoUnavailable",
     "StoredPhoto",
     "UploadLimits",
     "UploadPlace",
@@ -73,6 +76,10 @@ class UploadPlace:
 
 class PhotoGone(LookupError):
     """The object was deleted or replaced since; its successor, if any, has an event of its own."""
+
+
+class PhotoUnavailable(Exception):
+    """S3 does not answer or does not give the object: the same call may succeed later."""
 
 
 class PhotoTooLarge(ValueError):
@@ -136,12 +143,11 @@ class PhotoBucket:
 
         Raises:
             PhotoGone: where it is no longer there.
+            PhotoUnavailable: when it is worth trying again.
         """
         wanted = {"VersionId": version} if version else {}
-        try:
+        with _faults_named(bucket, key):
             head = self.client.head_object(Bucket=bucket, Key=key, **wanted)  # type: ignore[arg-type]
-        except ClientError as error:
-            raise _gone(error, bucket, key) from error
         return StoredPhoto(
             bucket=bucket,
             key=key,
@@ -156,6 +162,7 @@ class PhotoBucket:
         Raises:
             PhotoTooLarge: before a byte is fetched.
             PhotoGone: where it was deleted or replaced since it was found.
+            PhotoUnavailable: when it is worth trying again.
         """
         if photo.size > self.limits.largest:
             raise PhotoTooLarge(
@@ -163,11 +170,9 @@ class PhotoBucket:
                 f"photos of up to {self.limits.largest / 2**20:.0f} MB are read."
             )
         which = {"VersionId": photo.version} if photo.version else {"IfMatch": photo.etag}
-        try:
+        with _faults_named(photo.bucket, photo.key):
             answer = self.client.get_object(Bucket=photo.bucket, Key=photo.key, **which)  # type: ignore[arg-type]
-        except ClientError as error:
-            raise _gone(error, photo.bucket, photo.key) from error
-        return answer["Body"].read()
+            return answer["Body"].read()
 
     def reading_id(self, photo: StoredPhoto) -> str:
         """The id of the reading of this object: the one its place was given for, else derived."""
@@ -179,11 +184,17 @@ class PhotoBucket:
         return str(uuid.uuid5(ID_NAMESPACE, identity))
 
 
-def _gone(error: ClientError, bucket: str, key: str) -> Exception:
-    """`PhotoGone` where that is what S3 says, else the error as it came."""
-    code = error.response.get("Error", {}).get("Code", "")
-    if code in GONE_CODES | DELETED_CODES:
-        return PhotoGone(f"s3://{bucket}/{key} is no longer there")
-    if code in REPLACED_CODES:
-        return PhotoGone(f"s3://{bucket}/{key} was replaced")
-    return error
+@contextmanager
+def _faults_named(bucket: str, key: str) -> Iterator[None]:
+    """Turn what S3 answers, and its silence, into `PhotoGone` and `PhotoUnavailable`."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in GONE_CODES | DELETED_CODES:
+            raise PhotoGone(f"s3://{bucket}/{key} is no longer there") from error
+        if code in REPLACED_CODES:
+            raise PhotoGone(f"s3://{bucket}/{key} was replaced") from error
+        raise PhotoUnavailable(f"s3://{bucket}/{key}: {error}") from error
+    except BotoCoreError as error:
+        raise PhotoUnavailable(f"s3://{bucket}/{key}: {error}") from error
