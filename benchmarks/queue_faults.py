@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import uuid
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ BEFORE, AFTER = "killed before it stored", "killed after it stored"
 """The function ran out of time or memory: it never answers."""
 
 FOREIGN_MESSAGE = "not from S3"
+REASON_LENGTH = 95
 DELIVERIES_MAX = 20
 """Far more than any message may take."""
 
@@ -134,10 +136,16 @@ def _fault(scenario: Scenario, times: int | None) -> AbstractContextManager[None
     return failing(client, scenario.call, Fault(scenario.fault), times)
 
 
+def short(reason: str) -> str:
+    """What matters of a reason, the same in every run."""
+    plain = re.sub(r"(s3://|http://)\S+", "…", reason)
+    return plain if len(plain) <= REASON_LENGTH else f"{plain[:REASON_LENGTH]}…"
+
+
 def row(scenario: Scenario, outcome: Outcome) -> str:
     """One line of the table, in Markdown."""
     letters = ", ".join(
-        f"`{reason[:80]}`" if reason else "moved by SQS, no reason" for reason in outcome.dead
+        f"`{short(reason)}`" if reason else "moved by SQS, no reason" for reason in outcome.dead
     )
     cells = [
         scenario.call,

@@ -14,16 +14,23 @@ from local.stack import Stack
 
 
 @contextmanager
+def no_waits() -> Iterator[None]:
+    """A failed attempt of a client is repeated at once."""
+    unhurried = types.SimpleNamespace(sleep=lambda _seconds: None, time=time.time)
+    with patch.object(botocore.endpoint, "time", unhurried):
+        yield
+
+
+@contextmanager
 def retried_at_once(stack: Stack) -> Iterator[None]:
-    """A message given back can be taken again at once, and a failed attempt is repeated at once."""
+    """A message given back can be taken again at once; nor do clients wait."""
     client = boto3.client("sqs")
     usual = client.get_queue_attributes(
         QueueUrl=stack.queue_url, AttributeNames=["VisibilityTimeout"]
     )["Attributes"]
     client.set_queue_attributes(QueueUrl=stack.queue_url, Attributes={"VisibilityTimeout": "0"})
-    unhurried = types.SimpleNamespace(sleep=lambda _seconds: None, time=time.time)
     try:
-        with patch.object(botocore.endpoint, "time", unhurried):
+        with no_waits():
             yield
     finally:
         client.set_queue_attributes(QueueUrl=stack.queue_url, Attributes=usual)

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.faults import Fault, failing
+from local.faults import FAULTS, Fault, failing
 from local.functions import FunctionFailed, LocalFunction
 from local.http_api import HttpApi
 from local.stack import Stack
 from local.template import resource
 from tests.photos import BROKEN, SAMPLE, blank_jpeg, sample_vin
-from tests.queues import items_of, reason_of, take_dead_letters
+from tests.queues import items_of, no_waits, reason_of, take_dead_letters
 from vinreader.store import ReadingStore
 
 
@@ -208,6 +208,11 @@ def test_photo_is_set_aside_after_its_last_try(
     told = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
     assert (told["message_id"], told["tries"]) == ("m0", str(allowed))
 
+    monkeypatch.undo()
+    assert failed(photo_reader.invoke(messages(letter["Body"]))) == []  # sent back, it is read
+    (key,) = (record["s3"]["object"]["key"] for record in event["Records"])
+    assert key in {item.get("photo", {}).get("key") for item in items_of(stack)}
+
 
 def test_reason_of_a_dead_letter_shows_no_vin_and_no_control_character(
     stack: Stack, photo_reader: LocalFunction
@@ -321,6 +326,23 @@ def test_rest_of_a_batch_is_read_though_one_photo_fails(
         photo_reader.invoke(archive_batch(bucket, *keys))
     read = {item.get("photo", {}).get("key") for item in items_of(stack)}
     assert read & set(keys) == set(keys[1:])
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_batch_is_read_when_the_table_answers_again(
+    photo_reader: LocalFunction, bucket: Bucket, fault: Fault
+) -> None:
+    from functions.photo_reader import app
+
+    event = archive_batch(bucket, bucket.put(blank_jpeg(320, 16)))
+    with (
+        failing(app.store.table.meta.client, "GetItem", fault),
+        no_waits(),
+        pytest.raises(FunctionFailed),
+    ):
+        photo_reader.invoke(event)
+    (photo,) = photo_reader.invoke(event)["photos"]
+    assert photo["status"] == "not_found"
 
 
 def test_batch_stops_before_the_function_is_stopped(
