@@ -138,7 +138,7 @@ def _fault(scenario: Scenario, times: int | None) -> AbstractContextManager[None
 
 def short(reason: str) -> str:
     """What matters of a reason, the same in every run."""
-    plain = re.sub(r"(s3://|http://)\S+", "…", reason)
+    plain = re.sub(r'"?(s3://|http://)\S+', "…", reason)
     return plain if len(plain) <= REASON_LENGTH else f"{plain[:REASON_LENGTH]}…"
 
 

@@ -80,7 +80,7 @@ def test_the_pipe_may_follow_the_table_and_tell_the_bus(resources: dict[str, Any
     stream = {"Fn::GetAtt": "ReadingsTable.StreamArn"}
     assert grants(resources, "ReadingsPipeRole") == [
         ({"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}, stream),
-        ({"dynamodb:ListStreams"}, "*"),
+        ({"dynamodb:ListStreams"}, {"Fn::Sub": "${ReadingsTable.Arn}/stream/*"}),
         ({"events:PutEvents"}, {"Fn::GetAtt": "ReadingsBus.Arn"}),
         ({"sqs:SendMessage"}, {"Fn::GetAtt": "ReadingsDeadLetterQueue.Arn"}),
     ]
