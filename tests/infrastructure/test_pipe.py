@@ -95,13 +95,13 @@ def save(store: ReadingStore, status: Status, **parts: Any) -> str:
 
 
 def test_every_finished_reading_is_told_and_no_other(
-    pipe: dict[str, Any], store: ReadingStore, records: Records
+    pipe: dict[str, Any], table: str, store: ReadingStore, records: Records
 ) -> None:
     pending = str(uuid.uuid4())
     store.expect(pending)
     finished = [save(store, status) for status in FINISHED]
     store.save(Reading(Status.NOT_FOUND, reading_id=pending), order_of_time(store.clock()))
-    store.table.delete_item(Key={"reading_id": finished[0]})
+    boto3.resource("dynamodb").Table(table).delete_item(Key={"reading_id": finished[0]})
     everything = records()
     assert {record["eventName"] for record in everything} == {"INSERT", "MODIFY", "REMOVE"}
     passed = [told(pipe, record)["reading_id"] for record in everything if passes(pipe, record)]
