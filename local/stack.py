@@ -100,6 +100,7 @@ def _create_resources(endpoint: str) -> Stack:
     _create_table(TABLE, "ReadingsTable")
     _create_table(IDEMPOTENCY_TABLE, "IdempotencyTable")
     dead_letter_url, dead_letter_arn = _create_queue(DEAD_LETTER_QUEUE)
+    os.environ["DEAD_LETTER_QUEUE_URL"] = dead_letter_url
     redrive = resource("PhotosQueue")["RedrivePolicy"]
     queue_url, queue_arn = _create_queue(
         QUEUE,

@@ -33,7 +33,13 @@ from vinreader.api.requests import (
 from vinreader.arrivals import order_of_time
 from vinreader.bucket import PhotoBucket
 from vinreader.idempotency import KeyedRequest, RequestRecords
-from vinreader.observability import count, make_logger, make_metrics, summary
+from vinreader.observability import (
+    count,
+    counts_cold_start,
+    make_logger,
+    make_metrics,
+    summary,
+)
 from vinreader.reader import Reader
 from vinreader.results import Status, StoredReading
 from vinreader.settings import Settings
@@ -89,6 +95,7 @@ app = APIGatewayHttpResolver(enable_validation=True)
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
+@counts_cold_start(metrics)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Events of an HTTP API, payload format 2.0."""
     return app.resolve(event, context)

@@ -1,4 +1,7 @@
-"""Photos that came into the bucket: S3 event in (through SQS, or as it is), readings stored."""
+"""Photos that came into the bucket: S3 event in (through SQS, or as it is), readings stored.
+
+And photos of an archive: a batch of their names in, of a distributed map of Step Functions.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,26 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vinreader.arrivals import Arrival, NotAnS3Event, arrivals
-from vinreader.bucket import PhotoBucket, PhotoGone, PhotoTooLarge
-from vinreader.observability import count, make_logger, make_metrics, summary
+from vinreader.arrivals import Arrival, NotAnS3Event, archived, arrivals
+from vinreader.bucket import PhotoBucket, PhotoGone, PhotoTooLarge, PhotoUnavailable, StoredPhoto
+from vinreader.dead_letters import DeadLetters, NotSetAside
+from vinreader.observability import (
+    count,
+    counts_cold_start,
+    make_logger,
+    make_metrics,
+    note,
+    summary,
+)
 from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
-from vinreader.results import Reading
+from vinreader.results import Reading, Status
 from vinreader.settings import Settings
-from vinreader.store import ReadingStore
+from vinreader.store import ReadingNotFound, ReadingStore, StoreUnavailable
+
+PHOTO_MS = 80_000
+"""What one photo may take at worst: 12 s in the reader, the rest for S3, DynamoDB and SQS to answer
+late or not at all, through all attempts. A test adds them up from the settings of the clients."""
 
 settings = Settings.from_environment()
 logger = make_logger("photo_reader")
@@ -34,37 +49,127 @@ bucket = PhotoBucket(
     settings.presign_seconds,
     settings.custom_endpoint,
 )
+dead_letters = DeadLetters(settings.dead_letter_queue)
 
 
-class LoggedBatch(BatchProcessor):
-    """Says why a message goes back to the queue; Powertools alone would name it and no more."""
+class NoTimeLeft(Exception):
+    """The function would be stopped in the midst of the next photo."""
 
-    def failure_handler(self, record: Any, exception: Any) -> Any:
-        logger.error("message goes back to the queue", exc_info=exception)
+
+class BatchIncomplete(Exception):
+    """Photos of an archive that are to be tried again."""
+
+
+class MessageBatch(BatchProcessor):
+    """Messages taken one by one: one that fails goes back to the queue, or aside with the reason.
+
+    It is set aside when it was tried often enough, and at once where no retry could help.
+    """
+
+    def failure_handler(self, record: SQSRecord, exception: Any) -> Any:
+        tries = tries_of(record)
+        if tries >= settings.tries or isinstance(exception[1], NotAnS3Event):
+            try:
+                dead_letters.set_aside(record.body, exception[1], record.message_id, tries)
+            except NotSetAside as fault:
+                logger.error("message could not be set aside", exc_info=fault)
+            else:
+                logger.error("message set aside", exc_info=exception, tries=tries)
+                note(metrics, "MessagesSetAside")
+                return self.success_handler(record, None)
+        logger.warning("message goes back to the queue", exc_info=exception, tries=tries)
+        note(metrics, "MessagesRetried")
         return super().failure_handler(record, exception)
 
 
 # With every message of a batch failed, the answer still names them one by one: the same retries,
 # without the invocation itself counting as an error.
-batch = LoggedBatch(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+batch = MessageBatch(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 @logger.inject_lambda_context(clear_state=True)
+@counts_cold_start(metrics)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """SQS messages that carry S3 events, answered with the ones to retry; or one plain S3 event."""
+    """SQS messages that carry S3 events, answered with the ones to retry; or one plain S3 event;
+    or a batch of an archive."""
+    if "BatchInput" in event:
+        return read_batch(event, context)
     records = event.get("Records") or [{}]
     if records[0].get("eventSource") == "aws:sqs":
-        return dict(process_partial_response(event, read_message, batch, context))
+        # Those that waited longest come first: none is left for another time again and again.
+        records = sorted(records, key=lambda record: -tries_of(SQSRecord(record)))
+        return dict(process_partial_response({"Records": records}, read_message, batch, context))
     return {"readings": [reading.to_dict() for reading in read_photos(event)]}
 
 
-def read_message(record: SQSRecord) -> None:
+def read_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """Read the photos that one message tells of; what this raises sends the message back."""
+    logger.set_correlation_id(record.message_id)
     try:
         event = json.loads(record.body)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # the latter for a body of brackets alone
         raise NotAnS3Event(f"the message is no JSON: {error}") from error
-    read_photos(event)
+    gone = []
+    for arrival in arrivals(event):
+        require_time(lambda_context)
+        try:
+            read_photo(arrival)
+        except PhotoGone as error:
+            gone.append(error)
+    if gone and tries_of(record) == 1:
+        raise gone[0]  # one more look, later: what is gone by mistake would be lost
+    for photo in gone:
+        tell_gone(photo)
+
+
+def read_batch(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Read the photos of one batch of an archive, but those that a reading stands of.
+
+    Raises:
+        BatchIncomplete: after everything else was read. The next attempt passes over that.
+    """
+    told: list[dict[str, Any]] = []
+    left: list[str] = []
+    for arrival in archived(event):
+        try:
+            require_time(context)
+            reading = read_archived(arrival, again=event["BatchInput"].get("again") is True)
+        except PhotoGone as gone:
+            tell_gone(gone)
+            told.append({"key": arrival.key, "status": "gone"})
+        except (NoTimeLeft, PhotoUnavailable, StoreUnavailable) as error:
+            logger.warning("photo of the archive is left", reason=str(error))
+            left.append(str(error))
+        else:
+            about = {"reading_id": reading.reading_id, "status": reading.status}
+            told.append({"key": arrival.key, **about})
+    if left:
+        raise BatchIncomplete(f"{len(left)} of {len(left) + len(told)} photos: {left[0]}")
+    return {"photos": told}
+
+
+def read_archived(arrival: Arrival, again: bool) -> Reading:
+    """The reading that stands of a photo, or a new one where there is none or `again` says so."""
+    photo = bucket.find(arrival.bucket, arrival.key, arrival.version)
+    if not again:
+        try:
+            reading = store.load(bucket.reading_id(photo))
+        except ReadingNotFound:
+            return read_found(photo, arrival.order)
+        if reading.status is not Status.PENDING:
+            return reading
+    return read_found(photo, arrival.order)
+
+
+def require_time(context: LambdaContext) -> None:
+    """Raise `NoTimeLeft` where the function might be stopped in the midst of another photo."""
+    if context.get_remaining_time_in_millis() < PHOTO_MS:
+        raise NoTimeLeft("the function has too little time left for another photo")
+
+
+def tries_of(record: SQSRecord) -> int:
+    """How often the message was taken from the queue, this time included."""
+    return int(record.attributes.approximate_receive_count)
 
 
 def read_photos(event: Any) -> list[Reading]:
@@ -74,19 +179,32 @@ def read_photos(event: Any) -> list[Reading]:
         try:
             readings.append(read_photo(arrival))
         except PhotoGone as gone:
-            logger.warning("photo is gone", reason=str(gone))
+            tell_gone(gone)
     return readings
 
 
 def read_photo(arrival: Arrival) -> Reading:
+    """Read the photo that came, and store what comes of it."""
+    return read_found(bucket.find(arrival.bucket, arrival.key, arrival.version), arrival.order)
+
+
+def read_found(photo: StoredPhoto, order: str) -> Reading:
     """Read one photo and store what comes of it; a file that is no usable image is rejected."""
-    photo = bucket.find(arrival.bucket, arrival.key, arrival.version)
     try:
         reading = reader.read(bucket.download(photo))
     except (UnreadableImage, PhotoTooLarge) as error:
         reading = Reading.rejected(str(error))
     reading = replace(reading, reading_id=bucket.reading_id(photo))
-    stored = store.save(reading, arrival.order, photo)
-    count(metrics, reading)
+    stored = store.save(reading, order, photo)
+    if stored:
+        count(metrics, reading)
+    else:
+        note(metrics, "ReadingsUnchanged")
     logger.info("photo read", reading=summary(reading), stored=stored)
     return reading
+
+
+def tell_gone(gone: PhotoGone) -> None:
+    """Nothing is left to read: it was deleted, or its successor has an event of its own."""
+    logger.warning("photo is gone", reason=str(gone))
+    note(metrics, "PhotosGone")

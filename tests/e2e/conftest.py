@@ -67,6 +67,7 @@ def _running(name: str, stack: Stack, python: Path, emulator: Path) -> Iterator[
         "MODELS_DIR": str(built / "VinReaderLayer" / "models"),
         "PHOTOS_BUCKET": stack.bucket,
         "READINGS_TABLE": stack.table,
+        "DEAD_LETTER_QUEUE_URL": stack.dead_letter_url,
         "IDEMPOTENCY_TABLE": stack.idempotency_table,
         "POWERTOOLS_METRICS_NAMESPACE": "VinReader",
         "PYTHONDONTWRITEBYTECODE": "1",

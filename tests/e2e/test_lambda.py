@@ -52,6 +52,8 @@ def test_events_of_the_photo_reader(
     (reading,) = emulated_photo_reader.invoke(event("s3-put.json"))["readings"]
     assert reading["vin"] == sample_vin()
     assert emulated_photo_reader.invoke(event("sqs-s3-put.json")) == {"batchItemFailures": []}
+    (told,) = emulated_photo_reader.invoke(event("archive-batch.json"))["photos"]
+    assert (told["reading_id"], told["status"]) == (reading["reading_id"], "read")
 
 
 def test_events_of_the_api(stack: Stack, emulated_api: HttpApi, event: Event) -> None:

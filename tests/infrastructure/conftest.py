@@ -6,27 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.lambda_platform import ROOT, build_stack, find_python313
-
-
-class _CloudFormationLoader(yaml.SafeLoader):
-    """YAML where `!Ref x` becomes `{"Ref": x}` and `!Sub x` becomes `{"Fn::Sub": x}`."""
-
-
-def _long_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
-
-
-_CloudFormationLoader.add_multi_constructor("!", _long_form)
+from tests.templates import load_template
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +19,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
     """template.yaml with CloudFormation's short forms written out."""
-    return yaml.load((ROOT / "template.yaml").read_text(), Loader=_CloudFormationLoader)
+    return load_template()
 
 
 @pytest.fixture(scope="session")

@@ -182,6 +182,8 @@ def test_the_function_may_do_what_its_routes_need_and_no_more(resources: dict[st
             [{"Fn::GetAtt": "ApiLogs.Arn"}],
             None,
         ),
+        # X-Ray knows no resources that these two could be limited to.
+        "Trace": (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"], None),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from vinreader.arrivals import arrivals
+from vinreader.arrivals import archived, arrivals
 
 
 def event(root: Path, name: str) -> dict[str, Any]:
@@ -29,6 +29,13 @@ def test_sqs_event_carries_the_same_s3_event(root: Path) -> None:
     assert message["eventSource"] == "aws:sqs"
     assert json.loads(message["body"]) == event(root, "s3-put.json")
     assert hashlib.md5(message["body"].encode()).hexdigest() == message["md5OfBody"]
+
+
+def test_archive_event_tells_of_the_same_photo(root: Path) -> None:
+    (arrival,) = archived(event(root, "archive-batch.json"))
+    (uploaded,) = arrivals(event(root, "s3-put.json"))
+    assert (arrival.bucket, arrival.key) == (uploaded.bucket, uploaded.key)
+    assert arrival.order == "0:2026-11-20T12:00:00.000000+00:00"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +80,7 @@ def test_the_photo_of_the_api_event_is_a_photo(root: Path) -> None:
 
 def test_every_event_is_looked_at_here(root: Path) -> None:
     assert {path.name for path in (root / "events").iterdir()} == {
+        "archive-batch.json",
         "s3-put.json",
         "sqs-s3-put.json",
         "post-readings.json",

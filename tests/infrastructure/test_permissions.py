@@ -13,24 +13,34 @@ PHOTOS = {"Fn::Sub": "${PhotosBucket.Arn}/uploads/*"}
 BUCKET = {"Fn::GetAtt": "PhotosBucket.Arn"}
 TABLE = {"Fn::GetAtt": "ReadingsTable.Arn"}
 QUEUE = {"Fn::GetAtt": "PhotosQueue.Arn"}
+ARCHIVE = "arn:${AWS::Partition}:s3:::${ArchiveBucket}"
+TRACE = ({"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*")
+"""X-Ray has no resources that these could be limited to."""
 
 SPEAKS_TO_AWS = re.compile(r"^import boto3|DynamoDBPersistenceLayer\(", re.M)
 
 
-def grants(resources: dict[str, Any], role: str) -> list[tuple[set[str], Any]]:
-    """Every statement of a role as (actions, resource); there are no conditions or denials."""
+def grants(resources: dict[str, Any], role: str, policy: int = 0) -> list[tuple[set[str], Any]]:
+    """Every statement of a role's policy as (actions, resource); none has conditions or denies."""
     properties = resources[role]["Properties"]
     assert set(properties) == {"AssumeRolePolicyDocument", "Policies"}, "no managed policies"
+    document = properties["Policies"][policy]
+    if "Fn::If" in document:
+        condition, document, otherwise = document["Fn::If"]
+        assert (condition, otherwise) == ("HasArchive", {"Ref": "AWS::NoValue"})
     found = []
-    for policy in properties["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            assert set(statement) == {"Sid", "Effect", "Action", "Resource"}
-            assert statement["Effect"] == "Allow"
-            actions = statement["Action"]
-            found.append(
-                (set([actions] if isinstance(actions, str) else actions), statement["Resource"])
-            )
+    for statement in document["PolicyDocument"]["Statement"]:
+        assert set(statement) == {"Sid", "Effect", "Action", "Resource"}
+        assert statement["Effect"] == "Allow"
+        actions = statement["Action"]
+        found.append(
+            (set([actions] if isinstance(actions, str) else actions), statement["Resource"])
+        )
     return found
+
+
+def policies(resources: dict[str, Any], role: str) -> int:
+    return len(resources[role]["Properties"]["Policies"])
 
 
 def test_photo_reader_may_take_photos_and_store_readings(resources: dict[str, Any]) -> None:
@@ -39,11 +49,70 @@ def test_photo_reader_may_take_photos_and_store_readings(resources: dict[str, An
     assert "Policies" not in function
     assert grants(resources, "PhotoReaderRole") == [
         ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}, QUEUE),
+        ({"sqs:SendMessage"}, {"Fn::GetAtt": "PhotosDeadLetterQueue.Arn"}),
         ({"s3:GetObject"}, PHOTOS),
         ({"s3:ListBucket"}, BUCKET),
         ({"dynamodb:UpdateItem"}, TABLE),
         ({"logs:CreateLogStream", "logs:PutLogEvents"}, {"Fn::GetAtt": "PhotoReaderLogs.Arn"}),
+        TRACE,
     ]
+    assert grants(resources, "PhotoReaderRole", policy=1) == [
+        ({"s3:GetObject"}, {"Fn::Sub": f"{ARCHIVE}/*"}),
+        ({"s3:ListBucket"}, {"Fn::Sub": ARCHIVE}),
+        ({"dynamodb:GetItem"}, TABLE),
+    ]
+    assert policies(resources, "PhotoReaderRole") == 2
+
+
+def test_the_pipe_may_follow_the_table_and_tell_the_bus(resources: dict[str, Any]) -> None:
+    role = {"Fn::GetAtt": "ReadingsPipeRole.Arn"}
+    assert resources["ReadingsPipe"]["Properties"]["RoleArn"] == role
+    stream = {"Fn::GetAtt": "ReadingsTable.StreamArn"}
+    assert grants(resources, "ReadingsPipeRole") == [
+        ({"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}, stream),
+        ({"dynamodb:ListStreams"}, {"Fn::Sub": "${ReadingsTable.Arn}/stream/*"}),
+        ({"events:PutEvents"}, {"Fn::GetAtt": "ReadingsBus.Arn"}),
+        ({"sqs:SendMessage"}, {"Fn::GetAtt": "ReadingsDeadLetterQueue.Arn"}),
+    ]
+    assert policies(resources, "ReadingsPipeRole") == 1
+
+
+def test_the_archive_may_list_photos_and_have_them_read(resources: dict[str, Any]) -> None:
+    states = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
+    own = "${AWS::StackName}-archive"
+    written = {"Fn::Sub": "${PhotosBucket.Arn}/archive/*"}
+    assert resources["Archive"]["Properties"]["Role"] == {"Fn::GetAtt": "ArchiveRole.Arn"}
+    assert grants(resources, "ArchiveRole") == [
+        ({"s3:ListBucket"}, {"Fn::Sub": ARCHIVE}),
+        ({"s3:GetObject"}, {"Fn::Sub": f"{ARCHIVE}/*"}),
+        ({"lambda:InvokeFunction"}, {"Fn::GetAtt": "PhotoReaderFunction.Arn"}),
+        (
+            {
+                "s3:PutObject",
+                "s3:GetObject",
+                "s3:ListMultipartUploadParts",
+                "s3:AbortMultipartUpload",
+            },
+            written,
+        ),
+        ({"states:StartExecution"}, {"Fn::Sub": f"{states}:stateMachine:{own}"}),
+        (
+            {"states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"},
+            {"Fn::Sub": f"{states}:execution:{own}/*"},
+        ),
+        TRACE,
+    ]
+    assert policies(resources, "ArchiveRole") == 1
+
+
+def test_only_the_service_it_was_made_for_takes_a_role(resources: dict[str, Any]) -> None:
+    services = {"ReadingsPipeRole": "pipes", "ArchiveRole": "states"}
+    for role, service in services.items():
+        (statement,) = resources[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
+        assert statement["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        }
 
 
 def test_only_lambda_takes_the_roles(resources: dict[str, Any]) -> None:
@@ -68,6 +137,8 @@ def test_the_code_calls_no_more_than_is_granted(root: Path) -> None:
     # A new call needs a new permission: whoever adds one finds this test, before AWS refuses it.
     table = (root / PACKAGE / "table.py").read_text()
     bucket = (root / PACKAGE / "bucket.py").read_text()
+    dead_letters = (root / PACKAGE / "dead_letters.py").read_text()
+    assert calls_on(dead_letters, "client") == {"send_message"}
     assert calls_on(table, "table") == {"get_item", "put_item", "query", "update_item"}
     assert calls_on(bucket, "client") == {
         "head_object",  # s3:GetObject, and s3:ListBucket to be told 404
@@ -81,4 +152,4 @@ def test_the_code_calls_no_more_than_is_granted(root: Path) -> None:
 def test_aws_is_spoken_to_in_few_modules(root: Path) -> None:
     sources = [*(root / PACKAGE).rglob("*.py"), *(root / "functions").rglob("*.py")]
     importers = {path.name for path in sources if SPEAKS_TO_AWS.search(path.read_text())}
-    assert importers == {"table.py", "bucket.py", "idempotency.py"}
+    assert importers == {"table.py", "bucket.py", "idempotency.py", "dead_letters.py"}

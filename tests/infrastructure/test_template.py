@@ -98,6 +98,13 @@ def test_a_message_stays_hidden_while_the_function_may_still_work_on_it(
     assert resources["PhotosQueue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
 
 
+def test_the_function_sets_aside_before_the_queue_would(resources: dict[str, Any]) -> None:
+    variables = resources["PhotoReaderFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables["DEAD_LETTER_QUEUE_URL"] == {"Ref": "PhotosDeadLetterQueue"}
+    redrive = resources["PhotosQueue"]["Properties"]["RedrivePolicy"]
+    assert variables["TRIES"] == redrive["maxReceiveCount"]
+
+
 def test_what_fails_again_and_again_is_set_aside(resources: dict[str, Any]) -> None:
     queue = resources["PhotosQueue"]["Properties"]
     dead_letters = resources["PhotosDeadLetterQueue"]["Properties"]
@@ -119,6 +126,11 @@ def test_the_queue_feeds_the_function_in_bounds(
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "PhotoReaderConcurrency"}}
     assert template["Parameters"]["PhotoReaderConcurrency"]["Default"] == 10
+    # A message left for another time is the first of its next batch: were there more in a batch
+    # than tries, one could run out of tries without ever having been tried.
+    assert source["BatchSize"] == {"Ref": "PhotosPerInvocation"}
+    tries = resources["PhotosQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    assert template["Parameters"]["PhotosPerInvocation"]["MaxValue"] <= tries
 
 
 def test_photos_are_encrypted_private_and_temporary(resources: dict[str, Any]) -> None:
@@ -137,7 +149,12 @@ def test_photos_are_encrypted_private_and_temporary(resources: dict[str, Any]) -
 
 
 @pytest.mark.parametrize(
-    ("policy", "action"), [("PhotosBucketPolicy", "s3:*"), ("PhotosQueuePolicy", "sqs:*")]
+    ("policy", "action"),
+    [
+        ("PhotosBucketPolicy", "s3:*"),
+        ("PhotosQueuePolicy", "sqs:*"),
+        ("DeadLetterQueuesPolicy", "sqs:*"),
+    ],
 )
 def test_nothing_travels_in_the_clear(resources: dict[str, Any], policy: str, action: str) -> None:
     statements = resources[policy]["Properties"]["PolicyDocument"]["Statement"]

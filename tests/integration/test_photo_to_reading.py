@@ -11,8 +11,8 @@ import pytest
 from local.http_api import HttpApi
 from local.queue_loop import Delivery, QueueLoop
 from local.stack import Stack
-from local.template import resource
 from local.upload import upload
+from tests import queues
 from tests.photos import BROKEN, SAMPLE, blank_jpeg, noise_png, sample_vin
 from vinreader.store import ReadingStore
 
@@ -29,25 +29,11 @@ def reading_of(api: HttpApi, reading_id: str) -> dict[str, object]:
     return answer.json()
 
 
-def messages_left(queue_url: str) -> int:
-    """Waiting and in flight."""
-    attributes = boto3.client("sqs").get_queue_attributes(
-        QueueUrl=queue_url,
-        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-    )["Attributes"]
-    return sum(int(number) for number in attributes.values())
-
-
 @pytest.fixture
 def retried_at_once(stack: Stack) -> Iterator[None]:
-    """For one test, a message that is given back can be taken again without waiting."""
-    client = boto3.client("sqs")
-    usual = client.get_queue_attributes(
-        QueueUrl=stack.queue_url, AttributeNames=["VisibilityTimeout"]
-    )["Attributes"]
-    client.set_queue_attributes(QueueUrl=stack.queue_url, Attributes={"VisibilityTimeout": "0"})
-    yield
-    client.set_queue_attributes(QueueUrl=stack.queue_url, Attributes=usual)
+    """For one test, nothing waits before it is tried again."""
+    with queues.retried_at_once(stack):
+        yield
 
 
 def test_uploaded_photo_is_read(stack: Stack, api: HttpApi, queue: QueueLoop) -> None:
@@ -56,7 +42,7 @@ def test_uploaded_photo_is_read(stack: Stack, api: HttpApi, queue: QueueLoop) ->
     assert queue.deliver() == ONE_READ
     reading = reading_of(api, reading_id)
     assert (reading["status"], reading["vin"]) == ("read", sample_vin())
-    assert messages_left(stack.queue_url) == 0
+    assert queues.messages_left(stack.queue_url) == 0
 
 
 def test_both_doors_read_the_same(api: HttpApi, queue: QueueLoop) -> None:
@@ -112,7 +98,7 @@ def test_poison_is_rejected_and_the_next_photo_is_read(
     assert queue.deliver() == Delivery(taken=len(BROKEN) + 1, failed=0)
     assert {reading_of(api, one)["status"] for one in poison} == {"rejected"}
     assert reading_of(api, photo)["vin"] == sample_vin()
-    assert messages_left(stack.queue_url) == 0
+    assert queues.messages_left(stack.queue_url) == 0
 
 
 def test_photo_too_large_for_the_api_goes_through_the_bucket(
@@ -139,14 +125,15 @@ def test_photo_over_every_limit_is_rejected(api: HttpApi, queue: QueueLoop, tmp_
     assert "photos of up to 25 MB are read" in str(reading["error"])
 
 
-def test_photo_deleted_before_its_turn_leaves_the_queue(
-    stack: Stack, api: HttpApi, queue: QueueLoop
+def test_photo_deleted_before_its_turn_leaves_the_queue_after_a_second_look(
+    stack: Stack, api: HttpApi, queue: QueueLoop, retried_at_once: None
 ) -> None:
     reading_id = upload(api, SAMPLE)
     boto3.client("s3").delete_object(Bucket=stack.bucket, Key=f"uploads/{reading_id}")
+    assert queue.deliver() == Delivery(taken=1, failed=1)
     assert queue.deliver() == ONE_READ
     assert reading_of(api, reading_id)["status"] == "pending"
-    assert messages_left(stack.queue_url) == 0
+    assert queues.messages_left(stack.queue_url) == 0
 
 
 def test_nothing_outside_of_uploads_is_read(stack: Stack, queue: QueueLoop) -> None:
@@ -154,16 +141,18 @@ def test_nothing_outside_of_uploads_is_read(stack: Stack, queue: QueueLoop) -> N
     assert queue.deliver(wait_seconds=0) == Delivery(taken=0, failed=0)
 
 
-def test_foreign_message_ends_among_the_dead_letters(
-    stack: Stack, queue: QueueLoop, retried_at_once: None
-) -> None:
-    client = boto3.client("sqs")
-    client.send_message(QueueUrl=stack.queue_url, MessageBody="not from S3")
-    deliveries = list(iter(lambda: queue.deliver(wait_seconds=0), Delivery(taken=0, failed=0)))
-    allowed = resource("PhotosQueue")["RedrivePolicy"]["maxReceiveCount"]
-    assert deliveries == [Delivery(taken=1, failed=1)] * allowed
-    dead = client.receive_message(QueueUrl=stack.dead_letter_url)["Messages"]
-    assert [message["Body"] for message in dead] == ["not from S3"]
+def test_foreign_message_is_set_aside_at_once(stack: Stack, queue: QueueLoop) -> None:
+    queues.take_dead_letters(stack)
+    boto3.client("sqs").send_message(QueueUrl=stack.queue_url, MessageBody='{"from": "elsewhere"}')
+    assert queue.deliver() == Delivery(taken=1, failed=0)
+    (letter,) = queues.take_dead_letters(stack)
+    assert letter["Body"] == '{"from": "elsewhere"}'
+    told = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    assert told.pop("message_id")
+    assert told == {
+        "reason": "NotAnS3Event: an S3 event has a list of Records, this message has none",
+        "tries": "1",
+    }
 
 
 def test_photo_is_read_when_a_passing_fault_is_over(

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vinreader.arrivals import Arrival, NotAnS3Event, arrivals, order_of_time
+from vinreader.arrivals import (
+    Arrival,
+    NotAnArchiveBatch,
+    NotAnS3Event,
+    archived,
+    arrivals,
+    order_of_time,
+)
 
 
 def record(**changes: Any) -> dict[str, Any]:
@@ -86,9 +93,87 @@ def test_test_event_and_removals_bring_no_photo() -> None:
         ({"Records": [record() | {"s3": {}}]}, "lacks a part: 'object'"),
         ({"Records": [record() | {"s3": None}]}, "lacks a part"),
         ({"Records": [record(key=None)]}, "lacks a part"),
+        ({"Records": [record(key="")]}, "are text, not"),
+        ({"Records": [record(versionId=7)]}, "are text, not"),
+        (
+            {"Records": [record(sequencer=None) | {"eventTime": "0001-01-01T00:00+12:00"}]},
+            "is no time",
+        ),
         ({"Records": [record(sequencer=None) | {"eventTime": "noon"}]}, "is no time: 'noon'"),
     ],
 )
 def test_says_what_makes_it_no_event_of_s3(event: Any, message: str) -> None:
     with pytest.raises(NotAnS3Event, match=message):
         arrivals(event)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda part: st.lists(part, max_size=4) | st.dictionaries(st.text(), part, max_size=4),
+)
+PARTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "eventSource": st.just("aws:s3") | JSON,
+        "eventName": st.just("ObjectCreated:Put") | JSON,
+        "eventTime": st.datetimes().map(str) | JSON,
+        "s3": st.fixed_dictionaries(
+            {},
+            optional={
+                "bucket": st.fixed_dictionaries({}, optional={"name": st.text() | JSON}),
+                "object": st.dictionaries(
+                    st.sampled_from(["key", "versionId", "sequencer"]), st.text() | JSON
+                ),
+            },
+        ),
+    },
+)
+
+
+@given(st.fixed_dictionaries({"Records": st.lists(PARTS, max_size=3)}) | JSON)
+def test_anything_is_an_event_of_s3_or_named_as_none(event: Any) -> None:
+    try:
+        found = arrivals(event)
+    except NotAnS3Event:
+        return
+    for arrival in found:
+        assert arrival.bucket
+        assert arrival.key
+        assert arrival.order[:2] in ("0:", "1:")
+
+
+def batch(*items: dict[str, Any], **shared: Any) -> dict[str, Any]:
+    """A batch as a distributed map hands it out."""
+    common = {"bucket": "old", "started_at": "2026-11-20T12:00:00Z", "keys_encoded": False}
+    return {"Items": list(items), "BatchInput": common | shared}
+
+
+def test_batch_of_an_archive_tells_its_photos_with_the_order_of_its_run() -> None:
+    event = batch({"Key": "a+b%20c.jpg", "Size": 5}, {"Key": "d.jpg", "VersionId": "v1"})
+    order = "0:2026-11-20T12:00:00.000000+00:00"
+    assert archived(event) == (
+        Arrival("old", "a+b%20c.jpg", None, order),
+        Arrival("old", "d.jpg", "v1", order),
+    )
+    earlier = archived(batch({"Key": "d.jpg"}, started_at="2026-11-20T11:59:59.999Z"))
+    assert earlier[0].order < order < arrivals({"Records": [record()]})[0].order
+
+
+def test_keys_of_an_inventory_are_decoded_and_folders_left_out() -> None:
+    event = batch({"Key": "2024/a+b%2Bc.jpg"}, {"Key": "2024/"}, keys_encoded=True)
+    assert [arrival.key for arrival in archived(event)] == ["2024/a b+c.jpg"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"BatchInput": {}},
+        batch({}),
+        batch({"Key": 5}, keys_encoded=True),
+        batch({"Key": "a"}, started_at="noon"),
+        {"BatchInput": None, "Items": []},
+    ],
+)
+def test_says_what_makes_it_no_batch(event: dict[str, Any]) -> None:
+    with pytest.raises(NotAnArchiveBatch, match="a batch of an archive lacks a part"):
+        archived(event)

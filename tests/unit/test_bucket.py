@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 import urllib3
-from botocore.exceptions import ClientError
 
 from local.stack import Stack
-from vinreader.bucket import PhotoBucket, PhotoGone, PhotoTooLarge, StoredPhoto, UploadLimits
+from vinreader.bucket import (
+    PhotoBucket,
+    PhotoGone,
+    PhotoTooLarge,
+    PhotoUnavailable,
+    StoredPhoto,
+    UploadLimits,
+)
 
 ID = "7d9f7a52-4b1e-4a57-9d43-6f3b1c2a8e90"
 LIMITS = UploadLimits(largest=1000)
@@ -113,7 +119,7 @@ def test_deleted_version_is_gone(bucket: PhotoBucket, versioned: str) -> None:
 
 
 def test_a_bucket_that_does_not_exist_is_a_mistake_of_ours(bucket: PhotoBucket) -> None:
-    with pytest.raises(ClientError, match="NoSuchBucket"):
+    with pytest.raises(PhotoUnavailable, match=r"s3://nowhere/k: .*NoSuchBucket"):
         bucket.download(StoredPhoto("nowhere", "k", "e", None, 3))
 
 
@@ -169,6 +175,12 @@ def test_reading_id_is_derived_where_the_api_gave_no_place(bucket: PhotoBucket) 
     assert len(set(ids)) == len(ids)
     assert ID not in ids
     assert bucket.reading_id(photo) == "d27d0c02-9127-5488-a0ca-4ee087211960"
+
+
+def test_a_place_is_one_in_our_own_bucket(bucket: PhotoBucket) -> None:
+    photo = StoredPhoto(bucket.name, f"uploads/{ID}", "e1", None, 3)
+    assert bucket.reading_id(photo) == ID
+    assert bucket.reading_id(replace(photo, bucket="an-archive")) != ID
 
 
 def test_reading_id_does_not_change_with_what_does_not_identify(bucket: PhotoBucket) -> None:

@@ -1,22 +1,27 @@
 """The handler that takes photos from the bucket, with the real reader, events built here."""
 
+import io
 import json
+import logging
+import random
 import uuid
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 import boto3
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from local.faults import FAULTS, Fault, failing
 from local.functions import FunctionFailed, LocalFunction
 from local.http_api import HttpApi
 from local.stack import Stack
+from local.template import resource
 from tests.photos import BROKEN, SAMPLE, blank_jpeg, sample_vin
+from tests.queues import items_of, no_waits, reason_of, take_dead_letters
 from vinreader.store import ReadingStore
-
-
-@pytest.fixture
-def bucket(stack: Stack) -> "Bucket":
-    return Bucket(stack.bucket)
 
 
 class Bucket:
@@ -46,15 +51,21 @@ class Bucket:
         return {"Records": [self.record(key) for key in keys]}
 
 
-def messages(*bodies: Any) -> dict[str, Any]:
-    """SQS's event; the messages are called m0, m1, …"""
+@pytest.fixture(scope="module")
+def bucket(stack: Stack) -> Bucket:
+    return Bucket(stack.bucket)
+
+
+def messages(*bodies: Any, tries: Sequence[int] = ()) -> dict[str, Any]:
+    """SQS's event; the messages are called m0, m1, … and were taken `tries` times (else once)."""
     records = [
         {
             "messageId": f"m{number}",
             "eventSource": "aws:sqs",
             "body": body if isinstance(body, str) else json.dumps(body),
+            "attributes": {"ApproximateReceiveCount": str(count)},
         }
-        for number, body in enumerate(bodies)
+        for number, (body, count) in enumerate(zip_longest(bodies, tries, fillvalue=1))
     ]
     return {"Records": records}
 
@@ -120,21 +131,41 @@ def test_what_the_upload_form_would_have_refused_is_rejected_here_too(
     assert reading["error"] == "The file has 25.0 MB; photos of up to 25 MB are read."
 
 
-def test_photo_that_is_gone_leaves_the_queue(photo_reader: LocalFunction, bucket: Bucket) -> None:
-    assert failed(photo_reader.invoke(messages(bucket.event("uploads/never-there")))) == []
-    assert photo_reader.invoke(bucket.event("uploads/never-there")) == {"readings": []}
+def test_photo_that_is_gone_leaves_the_queue_after_a_second_look(
+    photo_reader: LocalFunction, bucket: Bucket
+) -> None:
+    gone = bucket.event("uploads/never-there")
+    assert failed(photo_reader.invoke(messages(gone))) == ["m0"]
+    assert failed(photo_reader.invoke(messages(gone, tries=[2]))) == []
+    assert photo_reader.invoke(gone) == {"readings": []}
 
 
 def test_test_event_of_a_new_notification_leaves_the_queue(photo_reader: LocalFunction) -> None:
     assert failed(photo_reader.invoke(messages({"Event": "s3:TestEvent"}))) == []
 
 
-@pytest.mark.parametrize("body", ["no JSON", '"a string"', "{}", "[]", '{"Records": [{}]}'])
-def test_message_that_s3_did_not_send_goes_back_alone(
-    photo_reader: LocalFunction, bucket: Bucket, body: str
+@pytest.mark.parametrize(
+    "body", ["no JSON", "[" * 100_000, '"a string"', "{}", "[]", '{"Records": [{}]}']
+)
+def test_message_that_s3_did_not_send_is_set_aside_alone(
+    stack: Stack, photo_reader: LocalFunction, bucket: Bucket, body: str
 ) -> None:
-    good = bucket.event(bucket.put(blank_jpeg()))
-    assert failed(photo_reader.invoke(messages(good, body, good))) == ["m1"]
+    take_dead_letters(stack)
+    good = bucket.event(bucket.put(blank_jpeg(320, 16)))
+    assert failed(photo_reader.invoke(messages(good, body, good))) == []
+    (letter,) = take_dead_letters(stack)
+    assert letter["Body"] == body
+    assert str(reason_of(letter)).startswith("NotAnS3Event: ")
+
+
+@pytest.mark.parametrize("tries", [1, 4])
+def test_message_that_cannot_be_set_aside_goes_back(
+    photo_reader: LocalFunction, tries: int
+) -> None:
+    from functions.photo_reader import app
+
+    with failing(app.dead_letters.client, "SendMessage", Fault.DENIED):
+        assert failed(photo_reader.invoke(messages("no JSON", tries=[tries]))) == ["m0"]
 
 
 def test_event_that_s3_did_not_send_is_named(photo_reader: LocalFunction) -> None:
@@ -153,3 +184,225 @@ def test_passing_fault_sends_the_message_back(
     monkeypatch.setattr(app, "store", unreachable_store)
     event = bucket.event(bucket.put(blank_jpeg()))
     assert failed(photo_reader.invoke(messages(event))) == ["m0"]
+
+
+def test_photo_is_set_aside_after_its_last_try(
+    stack: Stack,
+    photo_reader: LocalFunction,
+    bucket: Bucket,
+    unreachable_store: ReadingStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from functions.photo_reader import app
+
+    take_dead_letters(stack)
+    monkeypatch.setattr(app, "store", unreachable_store)
+    event = bucket.event(bucket.put(blank_jpeg(320, 16)))
+    allowed = resource("PhotosQueue")["RedrivePolicy"]["maxReceiveCount"]
+    assert app.settings.tries == allowed
+    assert failed(photo_reader.invoke(messages(event, tries=[allowed - 1]))) == ["m0"]
+    assert take_dead_letters(stack) == []
+    assert failed(photo_reader.invoke(messages(event, tries=[allowed]))) == []
+    (letter,) = take_dead_letters(stack)
+    assert json.loads(letter["Body"]) == event
+    assert str(reason_of(letter)).startswith("StoreUnavailable: DynamoDB does not answer")
+    told = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    assert (told["message_id"], told["tries"]) == ("m0", str(allowed))
+
+    monkeypatch.undo()
+    assert failed(photo_reader.invoke(messages(letter["Body"]))) == []  # sent back, it is read
+    (key,) = (record["s3"]["object"]["key"] for record in event["Records"])
+    assert key in {item.get("photo", {}).get("key") for item in items_of(stack)}
+
+
+def test_reason_of_a_dead_letter_shows_no_vin_and_no_control_character(
+    stack: Stack, photo_reader: LocalFunction
+) -> None:
+    take_dead_letters(stack)
+    body = {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+            "eventTime": f"{sample_vin()} \u0007", "s3": {"bucket": {"name": "b"},
+            "object": {"key": "k"}}}]}  # fmt: skip
+    assert failed(photo_reader.invoke(messages(body))) == []
+    (letter,) = take_dead_letters(stack)
+    masked = sample_vin()[:3] + "*" * 14
+    assert reason_of(letter) == f"NotAnS3Event: eventTime is no time: '{masked} \\\\x07'"
+
+
+def test_takes_no_photo_that_it_may_not_finish(
+    photo_reader: LocalFunction, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.photo_reader import app
+
+    left = iter([app.PHOTO_MS + 20_000, app.PHOTO_MS, app.PHOTO_MS - 1, app.PHOTO_MS - 2])
+    monkeypatch.setattr(photo_reader, "remaining_ms", lambda: next(left))
+    events = [bucket.event(bucket.put(blank_jpeg(320, 16))) for _ in range(4)]
+    assert failed(photo_reader.invoke(messages(*events))) == ["m2", "m3"]
+
+
+def test_what_was_left_for_another_time_comes_first_then(
+    photo_reader: LocalFunction, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.photo_reader import app
+
+    left = iter([app.PHOTO_MS] * 2 + [0] * 2)
+    monkeypatch.setattr(photo_reader, "remaining_ms", lambda: next(left))
+    events = [bucket.event(bucket.put(blank_jpeg(320, 16))) for _ in range(4)]
+    answer = photo_reader.invoke(messages(*events, tries=[1, 3, 2, 4]))
+    assert set(failed(answer)) == {"m0", "m2"}
+
+
+def test_time_for_a_photo_covers_every_call_that_answers_late() -> None:
+    from functions.photo_reader import app
+
+    def worst(client: Any) -> float:
+        """Seconds of one call: all attempts, and the waits between them (2, 4, … at most)."""
+        config = client.meta.config
+        attempts = config.retries["total_max_attempts"]
+        waits = sum(2.0**number for number in range(attempts - 1))
+        return attempts * (config.connect_timeout + config.read_timeout) + waits
+
+    s3, table, sqs = app.bucket.client, app.store.table.table.meta.client, app.dead_letters.client
+    body: float = app.bucket.client.meta.config.read_timeout  # type: ignore[attr-defined]
+    calls = 2 * worst(s3) + body + worst(table) + worst(sqs)
+    reading = app.PHOTO_MS / 1000 - calls
+    assert reading >= 12
+    assert resource("PhotoReaderFunction")["Timeout"] >= app.PHOTO_MS / 1000 + 30
+
+
+def test_log_lines_of_a_message_carry_its_id_and_no_vin(
+    photo_reader: LocalFunction, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.photo_reader import app
+
+    stream = io.StringIO()
+    (handler,) = app.logger.handlers
+    monkeypatch.setattr(handler, "stream", stream)
+    usual = app.logger.log_level
+    app.logger.setLevel(logging.INFO)
+    key = bucket.put(SAMPLE.read_bytes(), f"kept/{uuid.uuid4()}/{sample_vin()}.jpg")
+    photo_reader.invoke(messages(bucket.event(key), bucket.event(f"kept/{sample_vin()}")))
+    app.logger.setLevel(usual)
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [(line["message"], line["correlation_id"]) for line in lines] == [
+        ("photo read", "m0"),
+        ("message goes back to the queue", "m1"),
+    ]
+    assert lines[0]["reading"]["vin"] == sample_vin()[:3] + "*" * 14
+    assert sample_vin() not in stream.getvalue()
+
+
+def archive_batch(bucket: Bucket, *keys: str, **shared: Any) -> dict[str, Any]:
+    """As a distributed map of Step Functions hands it out."""
+    common = {"bucket": bucket.name, "started_at": "2026-11-20T12:00:00Z"} | shared
+    return {"Items": [{"Key": key} for key in keys], "BatchInput": common}
+
+
+def test_batch_of_an_archive_is_read_and_what_stands_is_not_read_again(
+    photo_reader: LocalFunction, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.photo_reader import app
+
+    keys = bucket.put(SAMPLE.read_bytes()), bucket.put(BROKEN["text file"]), "kept/never-there"
+    event = archive_batch(bucket, *keys)
+    first = photo_reader.invoke(event)["photos"]
+    assert [(one["key"], one["status"]) for one in first] == [
+        (keys[0], "read"),
+        (keys[1], "rejected"),
+        (keys[2], "gone"),
+    ]
+    with failing(app.bucket.client, "GetObject", Fault.DENIED):  # it is not even fetched
+        assert photo_reader.invoke(event)["photos"] == first
+
+
+def test_rest_of_a_batch_is_read_though_one_photo_fails(
+    stack: Stack, photo_reader: LocalFunction, bucket: Bucket
+) -> None:
+    from functions.photo_reader import app
+
+    keys = [bucket.put(blank_jpeg(320, 16)) for _ in range(3)]
+    with (
+        failing(app.bucket.client, "GetObject", Fault.DENIED, address=keys[0]),
+        pytest.raises(FunctionFailed, match=r"BatchIncomplete\('1 of 3 photos: s3://photos/kept/"),
+    ):
+        photo_reader.invoke(archive_batch(bucket, *keys))
+    read = {item.get("photo", {}).get("key") for item in items_of(stack)}
+    assert read & set(keys) == set(keys[1:])
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_batch_is_read_when_the_table_answers_again(
+    photo_reader: LocalFunction, bucket: Bucket, fault: Fault
+) -> None:
+    from functions.photo_reader import app
+
+    event = archive_batch(bucket, bucket.put(blank_jpeg(320, 16)))
+    with (
+        failing(app.store.table.table.meta.client, "GetItem", fault),
+        no_waits(),
+        pytest.raises(FunctionFailed),
+    ):
+        photo_reader.invoke(event)
+    (photo,) = photo_reader.invoke(event)["photos"]
+    assert photo["status"] == "not_found"
+
+
+def test_batch_stops_before_the_function_is_stopped(
+    photo_reader: LocalFunction, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.photo_reader import app
+
+    left = iter([app.PHOTO_MS, app.PHOTO_MS - 1])
+    monkeypatch.setattr(photo_reader, "remaining_ms", lambda: next(left))
+    keys = [bucket.put(blank_jpeg(320, 16)) for _ in range(2)]
+    with pytest.raises(FunctionFailed, match=r"BatchIncomplete.*too little time left"):
+        photo_reader.invoke(archive_batch(bucket, *keys))
+
+
+class TestEvents:
+    """Whatever comes, in whatever order."""
+
+    @given(
+        body=st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(),
+            lambda part: (
+                st.lists(part, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from(["Records", "Event", "s3", "eventSource", "eventName"]),
+                    part | st.sampled_from(["aws:s3", "s3:TestEvent", "ObjectCreated:Put"]),
+                )
+            ),
+        )
+    )
+    @settings(max_examples=50)
+    def test_a_message_of_any_kind_leaves_the_queue_or_goes_back(
+        self, photo_reader: LocalFunction, body: Any
+    ) -> None:
+        assert failed(photo_reader.invoke(messages(json.dumps(body)))) in ([], ["m0"])
+
+    @given(seed=st.integers(0, 2**32), photos=st.integers(1, 4), copies=st.integers(1, 3))
+    @settings(max_examples=10)
+    def test_the_newest_photo_stands_whatever_the_order_of_events(
+        self,
+        stack: Stack,
+        photo_reader: LocalFunction,
+        bucket: Bucket,
+        seed: int,
+        photos: int,
+        copies: int,
+    ) -> None:
+        reading_id = str(uuid.uuid4())
+        key = f"uploads/{reading_id}"
+        order = [number for number in range(photos) for _ in range(copies)]
+        random.Random(seed).shuffle(order)
+        uploaded = -1
+        for number in order:
+            # An event comes when its photo, or a later one, lies in the bucket.
+            while uploaded < number:
+                uploaded += 1
+                bucket.put(blank_jpeg(320, 16, shade=uploaded * 40), key)
+            event = {"Records": [bucket.record(key, sequencer=f"{number:016X}")]}
+            assert failed(photo_reader.invoke(messages(event))) == []
+        (item,) = (item for item in items_of(stack) if item["reading_id"] == reading_id)
+        newest = bucket.client.head_object(Bucket=bucket.name, Key=key)["ETag"].strip('"')
+        assert item["photo"]["etag"] == newest
+        assert item["arrival_order"] == f"1:{photos - 1:016X}".ljust(66, "0")

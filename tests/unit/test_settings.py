@@ -25,6 +25,8 @@ def test_reads_what_the_environment_says(tmp_path: Path) -> None:
             "RETENTION_DAYS": "30",
             "THREADS": "2",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:5000",
+            "DEAD_LETTER_QUEUE_URL": "http://127.0.0.1:5000/123456789012/dead",
+            "TRIES": "3",
         }
     )
     assert settings == Settings(
@@ -37,6 +39,8 @@ def test_reads_what_the_environment_says(tmp_path: Path) -> None:
         retention_days=30,
         threads=2,
         custom_endpoint=True,
+        dead_letter_queue="http://127.0.0.1:5000/123456789012/dead",
+        tries=3,
     )
 
 
@@ -48,6 +52,8 @@ def test_only_tables_and_bucket_must_be_named() -> None:
     assert settings.retention_days == 365
     assert settings.threads == 1
     assert not settings.custom_endpoint
+    assert settings.dead_letter_queue is None
+    assert settings.tries == 5
 
 
 def test_models_lie_beside_the_code_in_the_repository_and_in_the_layer() -> None:

@@ -1,6 +1,7 @@
 """S3 event → arrivals: which photos came into the bucket, and in which order.
 
-The structure is that of the S3 user guide, "Event message structure". Pure: no call leaves here.
+The structure is that of the S3 user guide, "Event message structure"; for an archive, that of the
+Step Functions guide, "ItemBatcher". Pure: no call leaves here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
-__all__ = ["Arrival", "NotAnS3Event", "arrivals", "order_of_time"]
+__all__ = ["Arrival", "NotAnArchiveBatch", "NotAnS3Event", "archived", "arrivals", "order_of_time"]
 
 SEQUENCER_WIDTH = 64
 """S3 sequencers are hexadecimal, of 16 to 18 digits today; padded, they compare as strings."""
@@ -18,6 +19,10 @@ SEQUENCER_WIDTH = 64
 
 class NotAnS3Event(ValueError):
     """The message is not an event of S3; the text says what it lacks."""
+
+
+class NotAnArchiveBatch(ValueError):
+    """The event is no batch of photos of an archive; the text says what it lacks."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,30 @@ def arrivals(event: Any) -> tuple[Arrival, ...]:
     return tuple(_arrival(record) for record in created)
 
 
+def archived(event: dict[str, Any]) -> tuple[Arrival, ...]:
+    """The photos of one batch of an archive, as a distributed map hands them out.
+
+    All have the order of the time at which the run began: a later run over the same photos may
+    replace what an earlier one read, and what came through the queue stays.
+
+    Raises:
+        NotAnArchiveBatch: where a part is missing or makes no sense.
+    """
+    try:
+        shared = event["BatchInput"]
+        order = order_of_time(datetime.fromisoformat(shared["started_at"]))
+        # An inventory lists keys URL-encoded; the listing of a prefix gives them as they are.
+        decode = unquote_plus if shared.get("keys_encoded") else str
+        found = tuple(
+            Arrival(shared["bucket"], decode(item["Key"]), item.get("VersionId") or None, order)
+            for item in event["Items"]
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise NotAnArchiveBatch(f"a batch of an archive lacks a part: {error!r}") from error
+    # What consoles make for an empty folder is no photo.
+    return tuple(arrival for arrival in found if not arrival.key.endswith("/"))
+
+
 def order_of_time(moment: datetime) -> str:
     """An order from an aware `datetime`; stands behind every order that S3 gave itself."""
     return f"0:{moment.astimezone(UTC).isoformat(timespec='microseconds')}"
@@ -64,7 +93,7 @@ def _event_name(record: Any) -> str:
 def _arrival(record: dict[str, Any]) -> Arrival:
     try:
         stored = record["s3"]["object"]
-        return Arrival(
+        arrival = Arrival(
             bucket=record["s3"]["bucket"]["name"],
             key=unquote_plus(stored["key"]),
             version=stored.get("versionId"),
@@ -72,6 +101,17 @@ def _arrival(record: dict[str, Any]) -> Arrival:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise NotAnS3Event(f"a record of an S3 event lacks a part: {error}") from error
+    _require_names(arrival)
+    return arrival
+
+
+def _require_names(arrival: Arrival) -> None:
+    """Raise `NotAnS3Event` where bucket, key or version is none that an object can have."""
+    names = [arrival.bucket, arrival.key]
+    if arrival.version is not None:
+        names.append(arrival.version)
+    if not all(isinstance(name, str) and name for name in names):
+        raise NotAnS3Event(f"bucket, key and version of an object are text, not {names}")
 
 
 def _order(sequencer: str | None, event_time: str) -> str:
@@ -80,5 +120,5 @@ def _order(sequencer: str | None, event_time: str) -> str:
         return f"1:{sequencer.upper().ljust(SEQUENCER_WIDTH, '0')}"
     try:
         return order_of_time(datetime.fromisoformat(event_time))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # the latter for the edges of the calendar
         raise NotAnS3Event(f"eventTime is no time: {event_time!r}") from error

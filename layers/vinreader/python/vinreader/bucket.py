@@ -1,20 +1,21 @@
 """Photos in S3: a place to upload one to, and the way back to its bytes.
 
-Besides `table` and `idempotency`, the only module that speaks to AWS.
+Besides `table`, `idempotency` and `dead_letters`, the only module that speaks to AWS.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from vinreader.faults import ServiceUnavailable, passing_faults_named
 
@@ -26,6 +27,7 @@ __all__ = [
     "PhotoBucket",
     "PhotoGone",
     "PhotoTooLarge",
+    "PhotoUnavailable",
     "StoredPhoto",
     "UploadLimits",
     "UploadPlace",
@@ -79,6 +81,10 @@ class PhotoGone(LookupError):
     """The object was deleted or replaced since; its successor, if any, has an event of its own."""
 
 
+class PhotoUnavailable(Exception):
+    """S3 does not answer or does not give the object: the same call may succeed later."""
+
+
 class PhotoTooLarge(ValueError):
     """The object is larger than any photo we read; the text is for people."""
 
@@ -117,9 +123,10 @@ class PhotoBucket:
                 # upload with a redirect that browsers do not follow with the photo.
                 signature_version="s3v4",
                 s3={"addressing_style": "path" if custom_endpoint else "virtual"},
+                # An S3 that hangs must not use up the time of the function: the queue tries again.
                 connect_timeout=2,
-                read_timeout=10,
-                retries={"mode": "standard", "total_max_attempts": 3},
+                read_timeout=5,
+                retries={"mode": "standard", "total_max_attempts": 2},
             ),
         )
 
@@ -143,12 +150,11 @@ class PhotoBucket:
 
         Raises:
             PhotoGone: where it is no longer there.
+            PhotoUnavailable: when it is worth trying again.
         """
         wanted = {"VersionId": version} if version else {}
-        try:
+        with _faults_named(bucket, key):
             head = self.client.head_object(Bucket=bucket, Key=key, **wanted)  # type: ignore[arg-type]
-        except ClientError as error:
-            raise _gone(error, bucket, key) from error
         return StoredPhoto(
             bucket=bucket,
             key=key,
@@ -163,6 +169,7 @@ class PhotoBucket:
         Raises:
             PhotoTooLarge: before a byte is fetched.
             PhotoGone: where it was deleted or replaced since it was found.
+            PhotoUnavailable: when it is worth trying again.
         """
         if photo.size > self.limits.largest:
             raise PhotoTooLarge(
@@ -170,11 +177,9 @@ class PhotoBucket:
                 f"photos of up to {self.limits.largest / 2**20:.0f} MB are read."
             )
         which = {"VersionId": photo.version} if photo.version else {"IfMatch": photo.etag}
-        try:
+        with _faults_named(photo.bucket, photo.key):
             answer = self.client.get_object(Bucket=photo.bucket, Key=photo.key, **which)  # type: ignore[arg-type]
-        except ClientError as error:
-            raise _gone(error, photo.bucket, photo.key) from error
-        return answer["Body"].read()
+            return answer["Body"].read()
 
     def erase(self, reading_id: str, photo: StoredPhoto | None) -> None:
         """Delete what was uploaded to the place of a reading, in every version, and the photo that
@@ -214,7 +219,8 @@ class PhotoBucket:
     def reading_id(self, photo: StoredPhoto) -> str:
         """The id of the reading of this object: the one its place was given for, else derived."""
         given = photo.key.removeprefix(self.prefix)
-        if photo.key.startswith(self.prefix) and GIVEN_ID.fullmatch(given):
+        in_a_place = photo.bucket == self.name and photo.key.startswith(self.prefix)
+        if in_a_place and GIVEN_ID.fullmatch(given):
             return given
         identity = "\n".join((photo.bucket, photo.key, photo.version or photo.etag))
         return str(uuid.uuid5(ID_NAMESPACE, identity))
@@ -227,11 +233,17 @@ def _is_version(stored: Mapping[str, Any], photo: StoredPhoto) -> bool:
     return bool(stored.get("ETag", "").strip('"') == photo.etag)
 
 
-def _gone(error: ClientError, bucket: str, key: str) -> Exception:
-    """`PhotoGone` where that is what S3 says, else the error as it came."""
-    code = error.response.get("Error", {}).get("Code", "")
-    if code in GONE_CODES | DELETED_CODES:
-        return PhotoGone(f"s3://{bucket}/{key} is no longer there")
-    if code in REPLACED_CODES:
-        return PhotoGone(f"s3://{bucket}/{key} was replaced")
-    return error
+@contextmanager
+def _faults_named(bucket: str, key: str) -> Iterator[None]:
+    """Turn what S3 answers, and its silence, into `PhotoGone` and `PhotoUnavailable`."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in GONE_CODES | DELETED_CODES:
+            raise PhotoGone(f"s3://{bucket}/{key} is no longer there") from error
+        if code in REPLACED_CODES:
+            raise PhotoGone(f"s3://{bucket}/{key} was replaced") from error
+        raise PhotoUnavailable(f"s3://{bucket}/{key}: {error}") from error
+    except BotoCoreError as error:
+        raise PhotoUnavailable(f"s3://{bucket}/{key}: {error}") from error

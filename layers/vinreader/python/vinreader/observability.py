@@ -5,17 +5,29 @@ For whoever can link it to a person, a VIN is personal data (CJEU C-319/22).
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vinreader.results import Reading
 
-__all__ = ["count", "make_logger", "make_metrics", "mask_vins", "summary"]
+__all__ = [
+    "count",
+    "counts_cold_start",
+    "make_logger",
+    "make_metrics",
+    "mask_vins",
+    "note",
+    "summary",
+]
+
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 VIN_LIKE = re.compile(
     r"(?<![A-Za-z0-9])([A-HJ-NPR-Z0-9]{3})[A-HJ-NPR-Z0-9]{14}(?![A-Za-z0-9])", re.I
@@ -52,19 +64,63 @@ def make_logger(service: str, stream: IO[str] | None = None) -> Logger:
 
 
 def make_metrics(service: str) -> Metrics:
-    """The metrics of one function, in the namespace `POWERTOOLS_METRICS_NAMESPACE`."""
+    """The metrics of one function, in the namespace `POWERTOOLS_METRICS_NAMESPACE`.
+
+    All have the dimension `service` alone.
+    """
     return Metrics(service=service)
 
 
+def counts_cold_start(metrics: Metrics) -> Callable[[Handler], Handler]:
+    """Decorates a handler whose first invocation in a process is counted, as `ColdStart`.
+
+    The counter of Powertools would also print where metrics are disabled.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        warm = False
+
+        @functools.wraps(handler)
+        def counting(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+            nonlocal warm
+            if not warm:
+                warm = True
+                note(metrics, "ColdStart")
+            return handler(event, context)
+
+        return counting
+
+    return decorate
+
+
 def count(metrics: Metrics, reading: Reading) -> None:
-    """Count a reading by its status and note how long the reader took, at once."""
-    name = reading.status.value.title().replace("_", "")
-    metrics.add_metric(name=f"Readings{name}", unit=MetricUnit.Count, value=1)
-    if "total" in reading.timings_ms:
-        metrics.add_metric(
-            name="ReadingTime", unit=MetricUnit.Milliseconds, value=reading.timings_ms["total"]
-        )
+    """Count a reading by its status and its defects, and note its confidence and its stages."""
+    metrics.add_metric(name=f"Readings{_camel(reading.status)}", unit=MetricUnit.Count, value=1)
+    for defect in reading.defects:
+        metrics.add_metric(name=f"Defect{_camel(defect.type)}", unit=MetricUnit.Count, value=1)
+    if reading.vin:
+        metrics.add_metric(name="Confidence", unit=MetricUnit.NoUnit, value=reading.confidence)
+    for stage, milliseconds in reading.timings_ms.items():
+        name = f"{_camel(stage)}Time"
+        metrics.add_metric(name=name, unit=MetricUnit.Milliseconds, value=milliseconds)
+    _print(metrics)
+
+
+def note(metrics: Metrics, name: str) -> None:
+    """Count something else that happened, by its name in CloudWatch."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+    _print(metrics)
+
+
+def _print(metrics: Metrics) -> None:
+    """At once: what the function did is counted even where it is killed later."""
     metrics.flush_metrics()
+    metrics.clear_metrics()  # where they are disabled, they would pile up, and be printed at 100
+
+
+def _camel(name: str) -> str:
+    """`not_found` as `NotFound`."""
+    return name.title().replace("_", "")
 
 
 def summary(reading: Reading) -> dict[str, Any]:

@@ -36,6 +36,10 @@ class Settings:
     threads: int
     custom_endpoint: bool
     """AWS is spoken to at another address (`AWS_ENDPOINT_URL`), as on a developer's machine."""
+    dead_letter_queue: str | None
+    """Where messages are set aside; None for a function that takes none from a queue."""
+    tries: int
+    """How often a message is taken from the queue before it is set aside."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -61,6 +65,8 @@ class Settings:
             retention_days=_whole_number(env, "RETENTION_DAYS", 365, 1, 36_500),
             threads=_whole_number(env, "THREADS", _vcpus(env), 1, 64),
             custom_endpoint=bool(env.get("AWS_ENDPOINT_URL")),
+            dead_letter_queue=env.get("DEAD_LETTER_QUEUE_URL") or None,
+            tries=_whole_number(env, "TRIES", 5, 1, 1000),
         )
 
 
