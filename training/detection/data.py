@@ -29,7 +29,7 @@ BACKDROP_SHARE = 0.4
 
 class Batch(NamedTuple):
     """`photos` (B, 1, H, W) uint8; `maps` (B, 3, h, w) and `known` (B, 2, h, w) float32; `boxes`
-    (B, 4) float32 in map pixels, zero where there is none."""
+    (B, 4, 2) float32 corners in map pixels, zero where there is none."""
 
     photos: Tensor
     maps: Tensor

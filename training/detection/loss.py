@@ -15,6 +15,10 @@ _NEGATIVES = 3.0
 _LEAST = 400
 """Background pixels taken per page at least."""
 _BOX_WEIGHT, _BOX_TEXT_WEIGHT = 0.5, 0.15
+_LEAST_SIDE = 2.0
+"""Boxes thinner than that, in map pixels, are not judged."""
+_ACROSS, _ALONG = 24, 96
+"""Places looked at in a box, about one each map pixel in the largest."""
 
 
 def loss_of(logits: Tensor, maps: Tensor, known: Tensor, boxes: Tensor) -> Tensor:
@@ -50,21 +54,34 @@ def _mined(excess: Tensor, target: Tensor, known: Tensor) -> Tensor:
 
 
 def _box_loss(logits: Tensor, boxes: Tensor) -> Tensor:
-    """In each column of a box some pixel is on the VIN's line, and some on its text."""
-    line_terms, text_terms = [], []
-    height, width = logits.shape[2:]
-    text = torch.maximum(logits[:, 0], logits[:, 1])
-    for n, (x0, y0, x1, y1) in enumerate(boxes.round().long().tolist()):
-        x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)
-        if x1 - x0 < 2 or y1 - y0 < 2:
-            continue
-        across = 0 if x1 - x0 >= y1 - y0 else 1
-        line_terms.append(functional.softplus(-logits[n, 2, y0:y1, x0:x1].amax(across)).mean())
-        text_terms.append(functional.softplus(-text[n, y0:y1, x0:x1].amax(across)).mean())
-    if not line_terms:
+    """At each place along a box (B, 4, 2) some pixel across is on the VIN's line, and some on its
+    text; a box's longer sides run along."""
+    sides = (boxes[:, 1] - boxes[:, 0]).norm(dim=1), (boxes[:, 3] - boxes[:, 0]).norm(dim=1)
+    there = torch.minimum(*sides) >= _LEAST_SIDE
+    if not bool(there.any()):
         return logits.new_zeros(())
-    share = len(line_terms) / len(boxes)
-    return share * (
-        _BOX_WEIGHT * 2 * torch.stack(line_terms).mean()
-        + _BOX_TEXT_WEIGHT * 2 * torch.stack(text_terms).mean()
+    upended = (sides[1] > sides[0])[:, None, None]
+    boxes = torch.where(upended, boxes.roll(1, dims=1), boxes)[there]
+    inside = _sampled(logits[there], boxes)
+    line = functional.softplus(-inside[:, 2].amax(1)).mean()
+    text = functional.softplus(-torch.maximum(inside[:, 0], inside[:, 1]).amax(1)).mean()
+    share = float(there.float().mean())
+    return share * (_BOX_WEIGHT * 2 * line + _BOX_TEXT_WEIGHT * 2 * text)
+
+
+def _sampled(logits: Tensor, boxes: Tensor) -> Tensor:
+    """(N, C, across, along) values of maps (N, C, h, w) on a grid in each box (N, 4, 2); what of a
+    box is outside takes the value at the edge."""
+    y = (torch.arange(_ACROSS, dtype=torch.float32) + 0.5) / _ACROSS
+    x = (torch.arange(_ALONG, dtype=torch.float32) + 0.5) / _ALONG
+    first, right, down = boxes[:, 0], boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 0]
+    at = (
+        first[:, None, None]
+        + x[None, None, :, None] * right[:, None, None]
+        + y[None, :, None, None] * down[:, None, None]
+    )
+    size = torch.tensor([logits.shape[3], logits.shape[2]], dtype=torch.float32)
+    grid = 2 * at / size - 1
+    return functional.grid_sample(
+        logits, grid, mode="bilinear", padding_mode="border", align_corners=False
     )

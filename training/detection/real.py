@@ -20,6 +20,11 @@ from training.synthesis.scenes import photograph
 __all__ = ["BoxedPhoto", "RealPhotos", "certain_photos", "held_out", "unlabelled_photos"]
 
 _CERTAIN = ("check_digit", "second_photo")
+_UPRIGHT, _QUARTERS = 0.4, 0.2
+"""Shares of views that are not turned, and that are turned by quarters; the others lie at any
+angle."""
+_LONGEST = (290, 900)
+"""Pixels of a photo's longer side in a view."""
 
 
 @dataclass(frozen=True)
@@ -70,71 +75,93 @@ class RealPhotos:
 
     def page(self, rng: np.random.Generator, shape: tuple[int, int]) -> Page:
         """A real photo, enlarged, squeezed, turned; its VIN line known by its box alone."""
-        image, box = self._view(rng, shape)
-        known = _around(box, shape)
+        photo = self._any(rng)
+        image, box = _view(rng, self._grey(photo.path), photo.box, shape)
+        known = np.where(_around(box, shape, 0.2), 0, 255).astype(np.uint8)
         if rng.random() < 0.5:
-            image = photograph(rng, image.astype(np.float32), (box[3] - box[1] + 1) * 0.6)
+            tall = min(np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[3] - box[0]))
+            image = photograph(rng, image.astype(np.float32), (float(tall) + 1) * 0.6)
         nothing = np.zeros(shape, np.uint8)
         no_quads, none = np.zeros((0, 4, 2), np.float32), np.zeros(0, int)
         return Page(image, no_quads, none, none.astype(bool), nothing, known, box)
 
     def backdrop(self, rng: np.random.Generator, shape: tuple[int, int]) -> Backdrop:
         """The same with the VIN painted over by what is above and below it."""
-        image, box = self._view(rng, shape)
-        known = _around(box, shape)
-        x0, y0, x1, y1 = _widened(box, 0.25).astype(int)
-        x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, shape[1]), min(y1, shape[0])
-        if x1 > x0 and y1 > y0:
-            above, below = image[max(y0 - 1, 0), x0:x1], image[min(y1, shape[0] - 1), x0:x1]
-            ramp = np.linspace(0, 1, y1 - y0)[:, None]
-            image = image.copy()
-            image[y0:y1, x0:x1] = cv2.blur((above * (1 - ramp) + below * ramp), (9, 3))
-            known[y0:y1, x0:x1] = 0
-        return Backdrop(image, known)
+        photo = self._any(rng)
+        grey = self._grey(photo.path).copy()
+        x0, y0, x1, y1 = _widened(photo.box, 0.25).astype(int)
+        x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, grey.shape[1]), min(y1, grey.shape[0])
+        above, below = grey[max(y0 - 1, 0), x0:x1], grey[min(y1, grey.shape[0] - 1), x0:x1]
+        ramp = np.linspace(0, 1, y1 - y0)[:, None]
+        grey[y0:y1, x0:x1] = cv2.blur(above * (1 - ramp) + below * ramp, (5, 3))
+        image, box = _view(rng, grey, photo.box, shape)
+        return Backdrop(image, np.where(_around(box, shape, 0.25), 0, 255).astype(np.uint8))
+
+    def _any(self, rng: np.random.Generator) -> BoxedPhoto:
+        return self.photos[int(rng.integers(len(self.photos)))]
 
     def _grey(self, path: Path) -> np.ndarray:
         if path not in self._greys:
             self._greys[path] = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
         return self._greys[path]
 
-    def _view(
-        self, rng: np.random.Generator, shape: tuple[int, int]
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """A crop of a random photo, the VIN's box in it."""
-        photo = self.photos[int(rng.integers(len(self.photos)))]
-        grey = self._grey(photo.path)
-        x0, y0, x1, y1 = photo.box
-        squeeze = float(np.exp(rng.uniform(-0.3, 0.3)))
-        turn = int(rng.choice([0, 1, 2, 3], p=[0.7, 0.12, 0.06, 0.12]))
-        along = shape[0] if turn % 2 else shape[1]
-        longest = max(grey.shape)
-        scale = float(np.exp(rng.uniform(np.log(330), np.log(900)))) / longest
-        scale = min(scale, 0.97 * along / max(8.0, (x1 - x0) * squeeze))
-        matrix = np.diag([scale * squeeze, scale / squeeze, 1.0])
-        cos, sin = ((1, 0), (0, 1), (-1, 0), (0, -1))[turn]
-        matrix = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1.0]]) @ matrix
-        ends = np.array([[x0, y0, 1], [x1, y1, 1.0]]) @ matrix.T
-        low, high = ends[:, :2].min(axis=0), ends[:, :2].max(axis=0)
-        room = np.array([shape[1], shape[0]])
-        slack = np.maximum(room - (high - low), 0)
-        matrix[:2, 2] = rng.uniform(0, 1, 2) * slack - low
-        size = (shape[1], shape[0])
-        way = cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR
-        image = cv2.warpAffine(grey, matrix[:2], size, flags=way, borderValue=0)
-        shift = matrix[:2, 2]
-        box = np.concatenate([low + shift, high + shift]).astype(np.float32)
-        return image, box
+
+def _view(
+    rng: np.random.Generator, grey: np.ndarray, box: np.ndarray, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """A crop of a photo, squeezed and turned, that shows the whole of its upright box; and the box
+    there, (4, 2) float32 corners."""
+    longest = np.exp(rng.uniform(np.log(_LONGEST[0]), np.log(_LONGEST[1])))
+    scale = float(longest) / max(grey.shape)
+    matrix = _squeezed(rng, 0.3) @ np.diag([scale, scale])
+    angle = _angle(rng)
+    cos, sin = np.cos(angle), np.sin(angle)
+    matrix = _squeezed(rng, 0.1) @ np.array([[cos, -sin], [sin, cos]]) @ matrix
+    x0, y0, x1, y1 = box
+    corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]) @ matrix.T
+    room = np.array([shape[1], shape[0]])
+    shrunk = min(1.0, float((0.97 * room / np.maximum(np.ptp(corners, axis=0), 8)).min()))
+    matrix, corners = matrix * shrunk, corners * shrunk
+    low, slack = corners.min(axis=0), room - np.ptp(corners, axis=0)
+    shift = rng.uniform(0, 1, 2) * slack - low
+    image = cv2.warpAffine(
+        grey,
+        np.column_stack([matrix, shift]),
+        (shape[1], shape[0]),
+        flags=cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE if rng.random() < 0.5 else cv2.BORDER_CONSTANT,
+    )
+    return image, (corners + shift).astype(np.float32)
+
+
+def _squeezed(rng: np.random.Generator, most: float) -> np.ndarray:
+    """Wider and as much lower, or the other way round, by up to e to the `most`."""
+    squeeze = float(np.exp(rng.uniform(-most, most)))
+    return np.diag([squeeze, 1 / squeeze])
+
+
+def _angle(rng: np.random.Generator) -> float:
+    """Radians that a photo is turned by: often not at all, or by quarters, or by any angle."""
+    kind = rng.random()
+    if kind < _UPRIGHT:
+        return 0.0
+    if kind < _UPRIGHT + _QUARTERS:
+        return float(rng.choice([1, 2, 3], p=[0.4, 0.2, 0.4])) * np.pi / 2
+    return float(rng.uniform(0, 2 * np.pi))
 
 
 def _widened(box: np.ndarray, share: float) -> np.ndarray:
-    """The box with a margin of `share` of its shorter side all around."""
+    """The upright box with a margin of `share` of its shorter side all around."""
     margin = share * min(box[2] - box[0], box[3] - box[1])
     return box + np.array([-margin, -margin, margin, margin])
 
 
-def _around(box: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Everything known (no VIN line) but the box and a margin around it."""
-    known = np.full(shape, 255, np.uint8)
-    x0, y0, x1, y1 = np.round(_widened(box, 0.2)).astype(int)
-    known[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] = 0
-    return known
+def _around(box: np.ndarray, shape: tuple[int, int], share: float) -> np.ndarray:
+    """Where the box (4, 2) and a margin of `share` of its shorter side are: bool."""
+    right, down = box[1] - box[0], box[3] - box[0]
+    margin = share * min(np.linalg.norm(right), np.linalg.norm(down))
+    right, down = (side * margin / max(float(np.linalg.norm(side)), 1e-6) for side in (right, down))
+    wide = box + np.stack([-right - down, right - down, right + down, down - right])
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillConvexPoly(mask, np.round(wide).astype(np.int32), 1)
+    return mask > 0

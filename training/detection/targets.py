@@ -24,7 +24,7 @@ _REACH = 1.6
 @dataclass(frozen=True)
 class Targets:
     """`maps` (3, h, w) float32, region, affinity, line; `known` (2, h, w) float32 0 or 1, where
-    characters and where the line are known; `box` (4,) float32 x0 y0 x1 y1 in map pixels, all zero
+    characters and where the line are known; `box` (4, 2) float32 corners in map pixels, all zero
     where the page has none."""
 
     maps: np.ndarray
@@ -50,7 +50,7 @@ def draw_targets(page: Page, stride: int) -> Targets:
     for word in np.unique(page.words[page.vin]):
         _band(maps[2], quads[page.vin & (page.words == word)])
     known = np.stack([_shrunk(page.text_known, stride), _shrunk(page.line_known, stride)])
-    box = np.zeros(4, np.float32) if page.box is None else page.box.astype(np.float32) / stride
+    box = np.zeros((4, 2), np.float32) if page.box is None else page.box.astype(np.float32) / stride
     return Targets(maps, known, box)
 
 

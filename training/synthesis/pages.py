@@ -30,6 +30,8 @@ KINDS: dict[str, float] = {
 
 _TILTS = (7, 9, 9, 12, 20, 35)
 """Deviations of a label's tilt in degrees, one of which is drawn."""
+_ANY_ANGLE = 0.25
+"""Share of labels that lie at any angle at all."""
 _DRAWN_LARGER = 1.2
 """Labels are drawn a little larger than they appear, so that the camera's resampling stays soft."""
 
@@ -58,7 +60,7 @@ class Page:
     `image` (H, W) uint8; `quads` (N, 4, 2) float32 in pixels, clockwise from each character's own
     top left; `words` (N,) int, characters of a word share a number; `vin` (N,) bool; `text_known`
     and `line_known` (H, W) uint8, 0 where nothing is known about characters or about the VIN line;
-    `box` (4,) x0 y0 x1 y1 of a VIN whose characters are not known, or None.
+    `box` (4, 2) float32, corners in order around a VIN whose characters are not known, or None.
     """
 
     image: np.ndarray
@@ -127,9 +129,7 @@ def _aim(
     with_vin: bool,
 ) -> _Shot:
     """Draw a label for a place in the photo that is chosen first."""
-    turn = int(rng.choice([0, 1, 2, 3], p=[0.61, 0.14, 0.11, 0.14]))
-    along = shape[0] if turn % 2 else shape[1]
-    across = shape[1] if turn % 2 else shape[0]
+    angle, along, across = _direction(rng, shape)
     reach = along * float(rng.uniform(0.2, 0.95)) ** 1.1
     cap = float(np.clip(reach / 17 / 0.8, 5, 40))
     label = draw(rng, cap * _DRAWN_LARGER, with_vin)
@@ -145,10 +145,8 @@ def _aim(
     else:
         centre, scale = np.array([wide, tall]) / 2, 1 / _DRAWN_LARGER
         reach = 0.5 * along
-    squeeze = np.exp(rng.normal(-0.05, 0.25))
+    squeeze = np.exp(rng.normal(0.0, 0.3))
     matrix = np.diag([scale, scale * squeeze, 1.0]) @ _moved(-centre)
-    tilt = float(rng.normal(0, rng.choice(_TILTS)))
-    angle = np.deg2rad(np.clip(tilt, -55, 55) + 90 * turn)
     cos, sin = np.cos(angle), np.sin(angle)
     turned = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
     slant = np.array([[1, rng.normal(0, 0.12), 0], [rng.normal(0, 0.06), 1, 0], [0, 0, 1]])
@@ -161,6 +159,19 @@ def _aim(
     full = _moved(spot) @ lens @ turned @ slant @ matrix
     height = float(np.median(boxes[:, 3] - boxes[:, 1])) * scale if len(boxes) else 12.0
     return _Shot(label, full, height)
+
+
+def _direction(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[float, float, float]:
+    """The angle of a label, radians, and the room along and across its lines, pixels."""
+    if rng.random() < _ANY_ANGLE:
+        angle = float(rng.uniform(0, 2 * np.pi))
+        cos, sin = abs(np.cos(angle)) + 1e-6, abs(np.sin(angle)) + 1e-6
+        along, across = (min(shape[1] / a, shape[0] / b) for a, b in ((cos, sin), (sin, cos)))
+        return angle, along, across
+    turn = int(rng.choice([0, 1, 2, 3], p=[0.61, 0.14, 0.11, 0.14]))
+    tilt = float(np.clip(rng.normal(0, rng.choice(_TILTS)), -55, 55))
+    along, across = shape[:: -1 if turn % 2 == 0 else 1]
+    return float(np.deg2rad(tilt + 90 * turn)), float(along), float(across)
 
 
 def _moved(by: np.ndarray) -> np.ndarray:

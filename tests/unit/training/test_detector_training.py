@@ -82,7 +82,7 @@ def test_characters_of_other_lines_leave_the_line_map_empty() -> None:
 def test_a_perfect_map_costs_next_to_nothing_and_a_wrong_one_much() -> None:
     maps = torch.from_numpy(targets.draw_targets(written_page(), net.STRIDE).maps)[None]
     known = torch.ones(1, 2, *maps.shape[2:])
-    boxes = torch.zeros(1, 4)
+    boxes = torch.zeros(1, 4, 2)
     perfect = torch.logit(maps.clamp(1e-4, 1 - 1e-4))
     assert float(loss_of(perfect, maps, known, boxes)) < 0.01
     assert float(loss_of(-perfect, maps, known, boxes)) > 1.0
@@ -92,7 +92,7 @@ def test_a_perfect_map_costs_next_to_nothing_and_a_wrong_one_much() -> None:
 def test_a_box_asks_for_the_line_in_each_of_its_columns() -> None:
     nothing = torch.zeros(1, 3, 24, 40)
     unknown = torch.zeros(1, 2, 24, 40)
-    boxes = torch.tensor([[4.0, 8.0, 36.0, 16.0]])
+    boxes = torch.tensor([[[4.0, 8.0], [36.0, 8.0], [36.0, 16.0], [4.0, 16.0]]])
     low = torch.full((1, 3, 24, 40), -6.0)
     one_row = low.clone()
     one_row[:, :, 12] = 6.0
