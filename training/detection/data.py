@@ -47,16 +47,21 @@ def draw_page(rng: np.random.Generator, shape: tuple[int, int], real: RealPhotos
     return make_page(rng, shape, backdrop=backdrop)
 
 
+_Real = tuple[Path, Path | None] | None
+
+
 class _Stream(IterableDataset):  # type: ignore[type-arg]
     """Batches number `start`, `start + workers`, …; each page depends on its own index alone."""
 
-    def __init__(self, seed: int, start: int, size: int, shape: tuple[int, int], real: Path | None):
+    def __init__(
+        self, seed: int, start: int, size: int, shape: tuple[int, int], real: _Real
+    ) -> None:
         super().__init__()
-        self.seed, self.start, self.size, self.shape, self.folder = seed, start, size, shape, real
+        self.seed, self.start, self.size, self.shape, self.real = seed, start, size, shape, real
 
     def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
-        real = RealPhotos.to_train_on(self.folder) if self.folder else None
+        real = RealPhotos.to_train_on(*self.real) if self.real else None
         worker = get_worker_info()
         number, step = (worker.id, worker.num_workers) if worker else (0, 1)
         for batch in range(self.start + number, 1 << 40, step):
@@ -82,9 +87,11 @@ def batches(
     start: int = 0,
     workers: int = 0,
     real: Path | None = None,
+    aligned: Path | None = None,
 ) -> Iterator[Batch]:
-    """Batches from number `start` on, for ever; in this process where `workers` is 0."""
-    stream = _Stream(seed, start, size, shape, real)
+    """Batches from number `start` on, for ever; in this process where `workers` is 0. `real` and
+    `aligned` are those of `RealPhotos.to_train_on`."""
+    stream = _Stream(seed, start, size, shape, (real, aligned) if real else None)
     if workers == 0:
         return iter(stream)
     loader = DataLoader(stream, batch_size=None, num_workers=workers, prefetch_factor=4)

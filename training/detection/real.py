@@ -1,5 +1,7 @@
 """Photographs of real vehicles as training material: backdrops, and boxes as weak supervision.
 
+Where the alignment knows how the number runs, its tilted quad stands for the box.
+
 Only photos without certain text are trained on (`unlabelled`, and the part of `low` whose labels
 are single or double reads); one in ten is held out by the hash of its name, `native` never read.
 """
@@ -8,12 +10,13 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from training.recognition.alignment import aligned_photos
 from training.synthesis.pages import Backdrop, Page
 from training.synthesis.scenes import photograph
 
@@ -29,10 +32,19 @@ _LONGEST = (290, 900)
 
 @dataclass(frozen=True)
 class BoxedPhoto:
-    """A photo file and the upright box (4,) x0 y0 x1 y1 around its VIN, pixels."""
+    """A photo file and the upright box (4,) x0 y0 x1 y1 around its VIN, pixels; and the quad (4, 2)
+    around it that follows the line, if it is known."""
 
     path: Path
     box: np.ndarray
+    quad: np.ndarray | None = None
+
+    @property
+    def corners(self) -> np.ndarray:
+        """The quad, or else the box's corners (4, 2), clockwise."""
+        x0, y0, x1, y1 = self.box
+        box = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+        return box if self.quad is None else self.quad
 
 
 def held_out(photo: BoxedPhoto) -> bool:
@@ -69,14 +81,16 @@ class RealPhotos:
     _greys: dict[Path, np.ndarray] = field(default_factory=dict)
 
     @classmethod
-    def to_train_on(cls, folder: Path) -> RealPhotos:
+    def to_train_on(cls, folder: Path, aligned: Path | None = None) -> RealPhotos:
+        """Those of `folder` that may train, with the quads of the file `aligned`."""
         photos = unlabelled_photos(folder) + certain_photos(folder, certain=False)
-        return cls([photo for photo in photos if not held_out(photo)])
+        lines = {folder / a.file: a.quad for a in aligned_photos(aligned)} if aligned else {}
+        return cls([replace(p, quad=lines.get(p.path)) for p in photos if not held_out(p)])
 
     def page(self, rng: np.random.Generator, shape: tuple[int, int]) -> Page:
         """A real photo, enlarged, squeezed, turned; its VIN line known by its box alone."""
         photo = self._any(rng)
-        image, box = _view(rng, self._grey(photo.path), photo.box, shape)
+        image, box = _view(rng, self._grey(photo.path), photo.corners, shape)
         known = np.where(_around(box, shape, 0.2), 0, 255).astype(np.uint8)
         if rng.random() < 0.5:
             tall = min(np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[3] - box[0]))
@@ -94,7 +108,7 @@ class RealPhotos:
         above, below = grey[max(y0 - 1, 0), x0:x1], grey[min(y1, grey.shape[0] - 1), x0:x1]
         ramp = np.linspace(0, 1, y1 - y0)[:, None]
         grey[y0:y1, x0:x1] = cv2.blur(above * (1 - ramp) + below * ramp, (5, 3))
-        image, box = _view(rng, grey, photo.box, shape)
+        image, box = _view(rng, grey, replace(photo, quad=None).corners, shape)
         return Backdrop(image, np.where(_around(box, shape, 0.25), 0, 255).astype(np.uint8))
 
     def _any(self, rng: np.random.Generator) -> BoxedPhoto:
@@ -109,16 +123,15 @@ class RealPhotos:
 def _view(
     rng: np.random.Generator, grey: np.ndarray, box: np.ndarray, shape: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A crop of a photo, squeezed and turned, that shows the whole of its upright box; and the box
-    there, (4, 2) float32 corners."""
+    """A crop of a photo, squeezed and turned, that shows the whole of the box (4, 2); and the box
+    there, float32."""
     longest = np.exp(rng.uniform(np.log(_LONGEST[0]), np.log(_LONGEST[1])))
     scale = float(longest) / max(grey.shape)
     matrix = _squeezed(rng, 0.3) @ np.diag([scale, scale])
     angle = _angle(rng)
     cos, sin = np.cos(angle), np.sin(angle)
     matrix = _squeezed(rng, 0.1) @ np.array([[cos, -sin], [sin, cos]]) @ matrix
-    x0, y0, x1, y1 = box
-    corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]) @ matrix.T
+    corners = box @ matrix.T
     room = np.array([shape[1], shape[0]])
     shrunk = min(1.0, float((0.97 * room / np.maximum(np.ptp(corners, axis=0), 8)).min()))
     matrix, corners = matrix * shrunk, corners * shrunk

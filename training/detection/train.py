@@ -19,6 +19,7 @@ __all__ = ["add_arguments", "page_loss", "train"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training train-detector`."""
     add_loop_arguments(parser, out=Path("runs/detector"), batch=12)
+    parser.add_argument("--aligned", type=Path, help="lines of real photos, written by `align`")
 
 
 def page_loss(net: nn.Module, batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
@@ -36,6 +37,13 @@ def train(args: argparse.Namespace) -> None:
     real = args.real if (args.real / "boxes.csv").exists() else None
     if real is None:
         print(f"no real photos in {args.real}: training on synthetic pages alone", flush=True)
-    stream = batches(args.seed, args.batch, start=start, workers=args.workers, real=real)
+    stream = batches(
+        args.seed,
+        args.batch,
+        start=start,
+        workers=args.workers,
+        real=real,
+        aligned=args.aligned,
+    )
     config = LoopConfig(args.hours, args.rate, weight_decay=1e-4, clip=5.0)
     fit(net, stream, page_loss, args.out, config, state)
