@@ -139,7 +139,7 @@ def _view(
     shift = rng.uniform(0, 1, 2) * slack - low
     image = cv2.warpAffine(
         grey,
-        np.column_stack([matrix, shift]),
+        np.column_stack([matrix, shift + matrix @ [0.5, 0.5] - 0.5]),  # it counts from middles
         (shape[1], shape[0]),
         flags=cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE if rng.random() < 0.5 else cv2.BORDER_CONSTANT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -99,6 +100,41 @@ def test_a_box_asks_for_the_line_in_each_of_its_columns() -> None:
     empty = float(loss_of(low, nothing, unknown, boxes))
     filled = float(loss_of(one_row, nothing, unknown, boxes))
     assert filled < 0.02 < 1.0 < empty
+
+
+def box_map(corners: np.ndarray, axis_shift: float) -> torch.Tensor:
+    """Logits (1, 3, 40, 40), high along the box's middle line moved down by `axis_shift`."""
+    down = (corners[3] - corners[0]) * (0.5 + axis_shift)
+    canvas = np.zeros((40, 40), np.uint8)
+    ends = [tuple(round(v) for v in corners[n] + down) for n in (0, 1)]
+    cv2.line(canvas, ends[0], ends[1], 1, 2)
+    return torch.from_numpy(np.where(canvas > 0, 6.0, -6.0).astype(np.float32)).expand(1, 3, -1, -1)
+
+
+@pytest.mark.parametrize("degrees", [0.0, 30.0, 45.0, 90.0, 200.0])
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_turned_box_asks_for_the_line_along_it(degrees: float, first: int) -> None:
+    corners = quad_of((20, 20), (28, 8), degrees)
+    boxes = torch.from_numpy(np.roll(corners, first, axis=0).astype(np.float32))[None]
+    nothing, unknown = torch.zeros(1, 3, 40, 40), torch.zeros(1, 2, 40, 40)
+
+    def cost(logits: torch.Tensor) -> float:
+        return float(loss_of(logits, nothing, unknown, boxes))
+
+    inside, beside = cost(box_map(corners, 0.0)), cost(box_map(corners, 1.5))
+    crossing = cost(box_map(quad_of((20, 20), (28, 8), degrees + 90), 0.0))
+    assert inside < 0.1
+    assert beside > 1.0
+    assert crossing > 1.0
+
+
+def test_a_batch_of_pages_with_and_without_boxes_is_told_apart() -> None:
+    low = torch.full((2, 3, 40, 40), -6.0)
+    box = torch.from_numpy(quad_of((20, 20), (28, 8), 30).astype(np.float32))
+    nothing, unknown = torch.zeros(2, 3, 40, 40), torch.zeros(2, 2, 40, 40)
+    one = float(loss_of(low, nothing, unknown, torch.stack([box, 0 * box])))
+    both = float(loss_of(low, nothing, unknown, torch.stack([box, box])))
+    assert one == pytest.approx(both / 2, rel=1e-4)
 
 
 def test_a_few_steps_make_the_loss_fall(fonts: None) -> None:

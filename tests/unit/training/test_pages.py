@@ -143,3 +143,26 @@ def test_boxes_follow_a_bent_label(sag: float) -> None:
         rows = np.flatnonzero((label.value[:, int(x0) : int(x1)] < 128).any(axis=1))
         assert rows[0] == pytest.approx(y0, abs=2.5)
         assert rows[-1] + 1 == pytest.approx(y1, abs=2.5)
+
+
+def _direction(made: Page) -> float:
+    """Degrees from the first to the last character of the number's first row."""
+    row = made.quads[made.words == made.words[made.vin][0]].mean(axis=1)
+    x, y = row[-1] - row[0]
+    return float(np.rad2deg(np.arctan2(y, x)))
+
+
+def test_labels_lie_at_any_angle_and_in_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_ANY_ANGLE", 1.0)
+    made = [page(index, "windshield") for index in range(24)]
+    whole = [one for one in made if one.vin.sum() == 17]
+    assert len(whole) >= 16
+    eighths = {round(_direction(one) / 45) % 8 for one in whole}
+    assert len(eighths) >= 6
+
+
+def test_most_labels_lie_near_a_quarter_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_ANY_ANGLE", 0.0)
+    turns = [_direction(one) for n in range(16) if (one := page(n, "windshield")).vin.sum() > 4]
+    off = [abs((turn + 45) % 90 - 45) for turn in turns]
+    assert np.median(off) < 15

@@ -8,10 +8,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
+from training.detection import real
+from training.detection.real import BoxedPhoto, RealPhotos, held_out
 from training.recognition import alignment
 from training.recognition.alignment import Aligned, aligned_photos
 from training.recognition.real_strips import RealStrips
@@ -147,3 +150,61 @@ def test_backgrounds_keep_away_from_the_number(photos: Path) -> None:
 def test_without_photos_there_are_no_backgrounds(tmp_path: Path) -> None:
     assert Backgrounds(tmp_path).patch(np.random.default_rng(0), (8, 8)) is None
     assert Backgrounds(None).patch(np.random.default_rng(0), (8, 8)) is None
+
+
+@pytest.fixture
+def marked(tmp_path: Path) -> BoxedPhoto:
+    """A bright bar on a dark photo, and the box around it."""
+    grey = np.full((120, 200), 40, np.uint8)
+    grey[50:62, 60:150] = 220
+    cv2.imwrite(str(tmp_path / "bar.png"), grey)
+    return BoxedPhoto(tmp_path / "bar.png", np.array([60.0, 50.0, 150.0, 62.0]))
+
+
+def test_the_box_turns_with_the_photo(marked: BoxedPhoto, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(real, "photograph", lambda rng, image, height: image.astype(np.uint8))
+    photos, rng = RealPhotos([marked]), np.random.default_rng(2)
+    angles = []
+    for _ in range(40):
+        page = photos.page(rng, (320, 448))
+        assert page.box is not None
+        assert page.box.min() > -1
+        assert np.all(page.box.max(axis=0) < (449, 321))
+        inside = np.zeros(page.image.shape, np.uint8)
+        cv2.fillConvexPoly(inside, np.round(page.box * 16).astype(np.int32), 1, shift=4)
+        bright = page.image > 128
+        assert (bright & (inside > 0)).sum() > 0.9 * inside.sum()
+        assert bright[cv2.dilate(inside, np.ones((7, 7), np.uint8)) == 0].sum() == 0
+        assert not page.line_known[inside > 0].any()
+        assert page.line_known.mean() > 0.5 * 255
+        x, y = page.box[1] - page.box[0]
+        angles.append(np.rad2deg(np.arctan2(y, x)))
+    off = np.abs((np.array(angles) + 45) % 90 - 45)
+    assert (off < 1).sum() >= 12  # upright or turned by quarters
+    assert (off > 10).sum() >= 5
+
+
+def test_a_backdrop_has_its_number_painted_over(marked: BoxedPhoto) -> None:
+    photos, rng = RealPhotos([marked]), np.random.default_rng(3)
+    for _ in range(10):
+        backdrop = photos.backdrop(rng, (160, 224))
+        assert backdrop.image.max() < 60
+        assert 0 < (backdrop.known == 0).mean() < 0.6
+
+
+def test_an_aligned_number_stands_for_its_box(tmp_path: Path) -> None:
+    names = [f"{n}.png" for n in range(60)]
+    (tmp_path / "boxes.csv").write_text(
+        "file,x0,y0,x1,y1\n" + "".join(f"{name},10,20,110,60\n" for name in names)
+    )
+    (tmp_path / "labels.csv").write_text(COLUMNS)
+    tilted = [[10.0, 22.0], [109.0, 48.0], [107.0, 58.0], [8.0, 32.0]]
+    rows = [{"file": name, "vin": "", "quad": tilted, "edges": []} for name in names[::2]]
+    (tmp_path / "aligned.json").write_text(json.dumps(rows))
+    photos = RealPhotos.to_train_on(tmp_path, tmp_path / "aligned.json").photos
+    upright = [[10, 20], [110, 20], [110, 60], [10, 60]]
+    for photo in photos:
+        aligned = int(photo.path.stem) % 2 == 0
+        assert photo.corners.tolist() == (tilted if aligned else upright)
+    assert 0 < len(photos) < 60  # some are held out
+    assert not any(held_out(photo) for photo in photos)
