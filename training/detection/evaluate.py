@@ -15,7 +15,15 @@ from training.detection.real import BoxedPhoto, certain_photos, held_out, unlabe
 from vinreader.detection import Detector
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 
-__all__ = ["Figures", "Verdict", "evaluate", "photo_of", "turned_photo", "verdict_of"]
+__all__ = [
+    "Figures",
+    "Verdict",
+    "back_to_photo",
+    "evaluate",
+    "photo_of",
+    "turned_photo",
+    "verdict_of",
+]
 
 TURNS = (0.0, 90.0, 180.0, 270.0, 20.0, 45.0)
 """Degrees by which the photos are turned."""
@@ -149,7 +157,7 @@ def _judge(detector: Detector, photos: list[BoxedPhoto], degrees: float) -> Figu
     for photo in photos:
         turned, back = turned_photo(photo_of(photo), degrees)
         quads = [np.array(line.quad, np.float32) for line in detector.detect(turned)]
-        verdicts = [verdict_of(_back(quad, back), photo.box) for quad in quads]
+        verdicts = [verdict_of(back_to_photo(quad, back), photo.box) for quad in quads]
         ranks.append(next((n for n, v in enumerate(verdicts) if v.hit), _NOWHERE))
         parts.append(
             [any(getattr(v, rule) for v in verdicts) for rule in ("covered", "tight", "literal")]
@@ -158,7 +166,8 @@ def _judge(detector: Detector, photos: list[BoxedPhoto], degrees: float) -> Figu
     return Figures(len(photos), *shares, *(float(share) for share in np.mean(parts, axis=0)))
 
 
-def _back(quad: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+def back_to_photo(quad: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """A quad (4, 2) of a turned photo in the photo itself; `matrix` as from `turned_photo`."""
     return (quad @ matrix[:2, :2].T + matrix[:2, 2]).astype(np.float32)
 
 

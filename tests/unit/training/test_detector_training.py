@@ -17,6 +17,7 @@ from training.detection import data, evaluate, export, net, ranking, targets, tr
 from training.detection.loss import loss_of  # noqa: E402
 from training.onnx_files import load_onnx_weights  # noqa: E402
 from vinreader.detection import Detector  # noqa: E402
+from vinreader.merit import Merit  # noqa: E402
 
 SHAPE = (96, 160)
 
@@ -235,10 +236,32 @@ def test_weights_that_tell_the_line_are_found() -> None:
     """Of three lines a photo the right one has the highest second feature; the others are noise."""
     rng = np.random.default_rng(4)
     features = rng.normal(0, 1, (300, 5)).astype(np.float32)
-    photo = np.repeat(np.arange(100), 3)
+    view = np.repeat(np.arange(100), 3)
     best = features[:, 1].reshape(100, 3).argmax(axis=1)
     right = np.zeros(300, bool)
     right[np.arange(100) * 3 + best] = True
-    merit = ranking.fit_merit(ranking.Lines(features, photo, right))
+    lines = ranking.Lines(features, view, right, np.arange(100))
+    merit = ranking.fit_merit(lines)
     noise = (merit.mean, merit.miscount, merit.beyond, merit.share)
     assert merit.faintest > 5 * max(abs(weight) for weight in noise)
+    assert ranking.won(lines, merit).all()
+    assert ranking.cross_validated(lines).mean() > 0.95
+    assert ranking.won(lines, Merit(1, 0, 0, 0, 0, 0)).mean() < 0.6
+
+
+def test_what_is_learnt_by_heart_does_not_pass_for_found() -> None:
+    """Nothing tells the right line: weights fitted to the photos themselves do better on them."""
+    rng = np.random.default_rng(8)
+    features = rng.normal(0, 1, (60, 5)).astype(np.float32)
+    right = np.zeros(60, bool)
+    right[np.arange(12) * 5 + rng.integers(0, 5, 12)] = True
+    view = np.repeat(np.arange(12), 5)
+    lines = ranking.Lines(features, view, right, np.arange(12))
+    by_heart = ranking.won(lines, ranking.fit_merit(lines)).mean()
+    assert ranking.cross_validated(lines, folds=12).mean() < by_heart
+
+
+def test_a_view_without_lines_is_not_won() -> None:
+    features = np.eye(5, dtype=np.float32)[[1, 0]]
+    lines = ranking.Lines(features, np.array([0, 0]), np.array([True, False]), np.array([0, 1]))
+    assert ranking.won(lines, Merit(0, 1, 0, 0, 0, 0)).tolist() == [True, False]

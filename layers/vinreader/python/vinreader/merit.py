@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Merit", "completed", "features", "merits"]
+__all__ = ["Merit", "completed", "features", "merits", "weighed"]
 
 Array = NDArray[np.float32]
 
@@ -83,9 +83,14 @@ def merits(maps: Array, quads: Array, weights: Merit) -> Array:
     """(N,) log odds that the quads (N, 4, 2) on maps (3, h, w) are the VIN."""
     if len(quads) == 0:
         return np.zeros(0, np.float32)
+    return weighed(features(maps, quads), weights)
+
+
+def weighed(seen: Array, weights: Merit) -> Array:
+    """(N,) log odds of lines with the features `seen` (N, 5)."""
     w = weights
     vector = np.array([w.mean, w.faintest, w.miscount, w.beyond, w.share], np.float32)
-    return np.asarray(features(maps, quads) @ vector + np.float32(w.constant), np.float32)
+    return np.asarray(seen @ vector + np.float32(w.constant), np.float32)
 
 
 def completed(maps: Array, quads: Array) -> Array:
