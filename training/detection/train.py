@@ -45,5 +45,6 @@ def train(args: argparse.Namespace) -> None:
         real=real,
         aligned=args.aligned,
     )
-    config = LoopConfig(args.hours, args.rate, weight_decay=1e-4, clip=5.0)
+    warmup, average = (60, 0.995) if args.start_from else (300, 0.998)
+    config = LoopConfig(args.hours, args.rate, 1e-4, warmup_steps=warmup, average=average, clip=5.0)
     fit(net, stream, page_loss, args.out, config, state)
