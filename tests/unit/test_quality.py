@@ -11,12 +11,14 @@ from vinreader.looks import Look, elect
 from vinreader.quality import JudgementConfig, judge
 from vinreader.recognition import Evidence
 from vinreader.rectification import Band
-from vinreader.results import Status
-from vinreader.vin import ALPHABET
+from vinreader.results import CheckDigit, Status
+from vinreader.vin import ALPHABET, verdict
 
 VALID = "1M8GDM9AXKP042788"
 INVALID = "1M8GDM9A5KP042788"
 NOT_APPLICABLE = "WVWZZZ1KZ8W000001"
+VOLUNTEERED = "WVWZZZ1K88W000001"
+"""It has a valid check digit though no law demands one."""
 
 
 def look(
@@ -82,6 +84,14 @@ def test_without_a_check_digit_to_ask_the_eye_has_to_be_surer() -> None:
     assert status_of(*[look(NOT_APPLICABLE, weakest=0.98)] * 8) is Status.READ
     assert status_of(*[look(NOT_APPLICABLE, weakest=0.6)] * 8) is Status.RETAKE
     assert status_of(*[look(VALID, weakest=0.6)] * 8) is Status.READ
+
+
+def test_a_check_digit_that_no_law_demands_speaks_less() -> None:
+    assert verdict(VOLUNTEERED) is CheckDigit.VALID
+    assert status_of(*[look(VALID, weakest=0.5)] * 3) is Status.READ
+    assert status_of(*[look(VOLUNTEERED, weakest=0.5)] * 4) is Status.RETAKE
+    assert status_of(*[look(VOLUNTEERED, weakest=0.7)] * 3) is Status.RETAKE
+    assert status_of(*[look(VOLUNTEERED, weakest=0.7)] * 4) is Status.READ
 
 
 def test_without_a_check_digit_to_ask_more_looks_have_to_agree() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vinreader.looks import Look
 from vinreader.results import CheckDigit, Status
-from vinreader.vin import verdict
+from vinreader.vin import mandates_check_digit, verdict
 
 __all__ = ["SHOW_THE_NUMBER", "Bar", "Judgement", "JudgementConfig", "judge"]
 
@@ -33,9 +33,18 @@ class JudgementConfig:
     hopeless: float = -30.0
     """Nats: a best look under this shows no VIN at all."""
     checked: Bar = Bar(confidence=0.4, agreeing=3)
-    """Where the check digit agrees: ten wrong numbers of eleven are caught by it."""
+    """Where the law demands a check digit and it agrees: ten wrong numbers of eleven are caught."""
+    volunteered: Bar = Bar(confidence=0.6, agreeing=4)
+    """Where it agrees and need not. Some makers comply of their own accord, but a number that does
+    by chance is no rarer among wrong ones than one in eleven."""
     unchecked: Bar = Bar(confidence=0.8, agreeing=6)
     """Where there is none to ask."""
+
+    def bar(self, text: str) -> Bar:
+        """That of a number whose check digit is not wrong."""
+        if verdict(text) is not CheckDigit.VALID:
+            return self.unchecked
+        return self.checked if mandates_check_digit(text) else self.volunteered
 
 
 @dataclass(frozen=True)
@@ -62,10 +71,9 @@ def judge(
     share = votes[candidate.text] / sum(votes.values())
     confidence = float(candidate.certainty.min()) * share
     agreeing = sum(look.candidate.text == candidate.text for look in looks)
-    check = verdict(candidate.text)
-    bar = config.checked if check is CheckDigit.VALID else config.unchecked
+    bar = config.bar(candidate.text)
     stands = (
-        check is not CheckDigit.INVALID
+        verdict(candidate.text) is not CheckDigit.INVALID
         and confidence >= bar.confidence
         and agreeing >= bar.agreeing
         and not candidate.corrected
