@@ -19,7 +19,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-__all__ = ["load_onnx_weights", "write_onnx"]
+__all__ = ["blend_onnx_weights", "load_onnx_weights", "write_onnx"]
 
 TOLERANCE = 1e-3
 """Largest difference allowed between PyTorch's and ONNX Runtime's outputs, relative to their size.
@@ -90,6 +90,24 @@ def load_onnx_weights(net: nn.Module, path: Path) -> None:
     if missing:
         raise RuntimeError(f"{path.name} lacks {', '.join(missing)}")
     net.load_state_dict({k: found.get(k, v) for k, v in wanted.items()})
+
+
+def blend_onnx_weights(net: nn.Module, earlier: Path, share: float) -> None:
+    """Leave `net` `share` of the way from the weights in the file `earlier`, from which it was
+    trained on, to its own: much of what is new stays, and less of what was known is lost (Wortsman
+    et al. 2022, WiSE-FT).
+
+    Raises:
+        RuntimeError: the file lacks a weight of the net, or has it in another shape.
+    """
+    own = {name: value.clone() for name, value in net.state_dict().items()}
+    load_onnx_weights(net, earlier)
+    net.load_state_dict(
+        {
+            name: value.lerp(own[name], share) if value.is_floating_point() else own[name]
+            for name, value in net.state_dict().items()
+        }
+    )
 
 
 def _tidy(model: onnx.ModelProto) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from training.detection.net import MAPS, MULTIPLE, STRIDE, LightCraft
 from training.detection.targets import SIGMA
-from training.onnx_files import write_onnx
+from training.onnx_files import blend_onnx_weights, write_onnx
 
 __all__ = ["export", "export_checkpoint"]
 
@@ -28,11 +28,14 @@ class _Served(nn.Module):
         return torch.sigmoid(self.net(photos))
 
 
-def export_checkpoint(checkpoint: Path, target: Path) -> float:
-    """Write the averaged weights of a training run to `target`; see `export`."""
+def export_checkpoint(checkpoint: Path, target: Path, share: float = 1.0) -> float:
+    """Write the averaged weights of a training run to `target`, or weights `share` of the way to
+    them from those of the file that is there; see `export`."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
     net = LightCraft()
     net.load_state_dict(saved["averaged"])
+    if share < 1:
+        blend_onnx_weights(net, target, share)
     return export(net, target)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from training.onnx_files import write_onnx
+from training.onnx_files import blend_onnx_weights, write_onnx
 from training.recognition.net import (
     ANCHORS,
     CELL_WIDTH,
@@ -25,11 +25,14 @@ __all__ = ["export", "export_checkpoint"]
 VERSION = "2"
 
 
-def export_checkpoint(checkpoint: Path, target: Path) -> float:
-    """Write the averaged weights of a training run to `target`; see `export`."""
+def export_checkpoint(checkpoint: Path, target: Path, share: float = 1.0) -> float:
+    """Write the averaged weights of a training run to `target`, or weights `share` of the way to
+    them from those of the file that is there; see `export`."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
     net = RecognizerNet()
     net.load_state_dict(saved["averaged"])
+    if share < 1:
+        blend_onnx_weights(net, target, share)
     return export(net, target)
 
 

@@ -15,6 +15,7 @@ else:
     torch = pytest.importorskip("torch", reason="PyTorch is not installed: make setup-training")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
+from training.export import export
 from training.loop import LoopConfig, fit, load_checkpoint
 from training.onnx_files import load_onnx_weights
 from training.recognition.data import Batch
@@ -194,6 +195,28 @@ def test_onnx_runtime_agrees_and_weights_come_back(tmp_path: Path) -> None:
             assert torch.equal(ours, theirs)
     layout = Recognizer(path).layout
     assert (layout.height, layout.width, layout.alphabet) == (32, 960, ALPHABET)
+
+
+def test_weights_a_share_of_the_way_lie_between_the_earlier_and_the_new(tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    old, new, between = RecognizerNet(), RecognizerNet(), RecognizerNet()
+    torch.save({"averaged": old.state_dict()}, tmp_path / "checkpoint.pt")
+    export_checkpoint(tmp_path / "checkpoint.pt", tmp_path / "yolo.onnx")
+    torch.save({"averaged": new.state_dict()}, tmp_path / "checkpoint.pt")
+    export_checkpoint(tmp_path / "checkpoint.pt", tmp_path / "yolo.onnx", share=0.25)
+    load_onnx_weights(between, tmp_path / "yolo.onnx")
+    wanted = old.head.weight.lerp(new.head.weight, 0.25)
+    assert torch.allclose(between.head.weight, wanted, atol=1e-6)
+    assert not torch.allclose(between.head.weight, new.head.weight, atol=1e-3)
+
+
+def test_a_share_of_the_way_needs_a_model_to_start_from(tmp_path: Path) -> None:
+    run = tmp_path / "recognizer"
+    run.mkdir()
+    torch.save({"averaged": RecognizerNet().state_dict()}, run / "checkpoint.pt")
+    args = argparse.Namespace(runs=tmp_path, models=tmp_path / "models", share=0.5)
+    with pytest.raises(SystemExit, match=r"no .*yolo\.onnx"):
+        export(args)
 
 
 def test_a_file_of_another_net_is_refused() -> None:
