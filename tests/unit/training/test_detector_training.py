@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -10,14 +11,17 @@ import pytest
 
 from training.synthesis.pages import Page
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[training]'")
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: make setup-training")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
-from training.detection import data, evaluate, export, net, ranking, targets, train  # noqa: E402
-from training.detection.loss import loss_of  # noqa: E402
-from training.onnx_files import load_onnx_weights  # noqa: E402
-from vinreader.detection import Detector  # noqa: E402
-from vinreader.merit import Merit  # noqa: E402
+from training.detection import data, evaluate, export, net, ranking, targets, train
+from training.detection.loss import loss_of
+from training.onnx_files import load_onnx_weights
+from vinreader.detection import Detector
+from vinreader.merit import Merit
 
 SHAPE = (96, 160)
 
