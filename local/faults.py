@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
 
-__all__ = ["FAULTS", "Fault", "failing"]
+__all__ = ["FAULTS", "Fault", "before_sending", "failing"]
 
 
 class Fault(StrEnum):
@@ -93,12 +93,22 @@ def failing(
             body = json.dumps({"__type": f"service#{refusal.code}", "message": "so it is"}).encode()
         return _response(request, refusal.status, {}, body)
 
+    with before_sending(client, operation, answer):
+        yield
+
+
+@contextmanager
+def before_sending(
+    client: Any, operation: str, call: Callable[..., AWSResponse | None]
+) -> Iterator[None]:
+    """While the block lasts, `call` gets each HTTP request of a boto3 client for `operation`; what
+    it answers is taken for the service's answer. The one entered last is asked first."""
     event = f"before-send.{client.meta.service_model.service_id.hyphenize()}.{operation}"
-    client.meta.events.register_first(event, answer)
+    client.meta.events.register_first(event, call)
     try:
         yield
     finally:
-        client.meta.events.unregister(event, answer)
+        client.meta.events.unregister(event, call)
 
 
 class _Body(io.BytesIO):

@@ -12,6 +12,8 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ReadTimeoutError
 
+from local.faults import before_sending
+
 
 @dataclass
 class Requests:
@@ -31,7 +33,7 @@ def counted(client: Any, operation: str) -> Iterator[Requests]:
     def count(**_: Any) -> None:
         requests.made += 1
 
-    with _before_sending(client, operation, count):
+    with before_sending(client, operation, count):
         yield requests
 
 
@@ -46,20 +48,10 @@ def losing_one_answer(client: Any, operation: str) -> Iterator[None]:
             client._endpoint.http_session.send(request)
             raise ReadTimeoutError(endpoint_url=str(request.url))
 
-    with _before_sending(client, operation, lose):
+    with before_sending(client, operation, lose):
         yield
 
 
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """boto3 tries again at once."""
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
-
-
-@contextmanager
-def _before_sending(client: Any, operation: str, call: Any) -> Iterator[None]:
-    event = f"before-send.{client.meta.service_model.service_id.hyphenize()}.{operation}"
-    client.meta.events.register_first(event, call)
-    try:
-        yield
-    finally:
-        client.meta.events.unregister(event, call)

@@ -11,11 +11,34 @@ from PIL import Image
 
 SAMPLE = Path(__file__).parents[1] / "local" / "photos" / "synthetic-sticker.jpg"
 
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+# Clockwise from the top left, as the stored picture (red, green, white, blue) is to be shown.
+UPRIGHT = {
+    1: (RED, GREEN, WHITE, BLUE),
+    2: (GREEN, RED, BLUE, WHITE),
+    3: (WHITE, BLUE, RED, GREEN),
+    4: (BLUE, WHITE, GREEN, RED),
+    5: (RED, BLUE, WHITE, GREEN),
+    6: (BLUE, RED, GREEN, WHITE),
+    7: (WHITE, GREEN, RED, BLUE),
+    8: (GREEN, WHITE, BLUE, RED),
+}
+
 
 def sample_vin() -> str:
     """What stands on the sample photo."""
     vin: str = json.loads(SAMPLE.with_suffix(".json").read_text())["vin"]
     return vin
+
+
+def quarters(width: int = 48, height: int = 32) -> np.ndarray:
+    """Red and green above, blue and white below: tells every turn and mirroring apart."""
+    picture = np.empty((height, width, 3), np.uint8)
+    picture[: height // 2, : width // 2] = RED
+    picture[: height // 2, width // 2 :] = GREEN
+    picture[height // 2 :, : width // 2] = BLUE
+    picture[height // 2 :, width // 2 :] = WHITE
+    return picture
 
 
 def blank_jpeg(width: int = 320, height: int = 240, shade: int = 128) -> bytes:

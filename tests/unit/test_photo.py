@@ -9,23 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
+from tests.photos import UPRIGHT, quarters
 from vinreader.photo import UnreadableImage, open_photo
 
 DAMAGED = "The image is damaged or incomplete."
 NO_IMAGE = "The file is not a JPEG, PNG, WebP, BMP, HEIC or AVIF image."
 ORIENTATION = 0x0112
-
-RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
-
-
-def quarters(width: int = 48, height: int = 32) -> np.ndarray:
-    """Red and green above, blue and white below: tells every turn and mirroring apart."""
-    picture = np.empty((height, width, 3), np.uint8)
-    picture[: height // 2, : width // 2] = RED
-    picture[: height // 2, width // 2 :] = GREEN
-    picture[height // 2 :, : width // 2] = BLUE
-    picture[height // 2 :, width // 2 :] = WHITE
-    return picture
 
 
 def encoded(picture: np.ndarray | Image.Image, kind: str, **options) -> bytes:
@@ -91,19 +80,6 @@ def test_what_follows_the_picture_does_no_harm():
     """Phones append films and depth maps to their JPEGs."""
     data = encoded(quarters(), "JPEG", quality=95, subsampling=0)
     assert_is(open_photo(data + b"\xff\xda" * 500), quarters(), tolerance=4)
-
-
-# Clockwise from the top left, as the stored picture (red, green, white, blue) is to be shown.
-UPRIGHT = {
-    1: (RED, GREEN, WHITE, BLUE),
-    2: (GREEN, RED, BLUE, WHITE),
-    3: (WHITE, BLUE, RED, GREEN),
-    4: (BLUE, WHITE, GREEN, RED),
-    5: (RED, BLUE, WHITE, GREEN),
-    6: (BLUE, RED, GREEN, WHITE),
-    7: (WHITE, GREEN, RED, BLUE),
-    8: (GREEN, WHITE, BLUE, RED),
-}
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.heif_files import Item, avif, box, heic, heif_file
-from tests.photos import SAMPLE, sample_vin
+from tests.photos import SAMPLE, UPRIGHT, quarters, sample_vin
 from vinreader.cli import main
 from vinreader.photo import MEDIA_TYPES, PhotoFormat, UnreadableImage, format_of, open_photo
 
@@ -19,29 +19,11 @@ DAMAGED = "The image is damaged or incomplete."
 TOO_MANY = "The image has too many pixels; at most 67 megapixels are read."
 ORIENTATION, UNUSED, GPS, LATITUDE = 0x0112, 0x0113, 0x8825, 2
 
-RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 ENCODERS = {"HEIC": heic, "AVIF": avif}
 
-# Clockwise from the top left, as the stored picture (red, green, white, blue) is to be shown.
-UPRIGHT = {
-    1: (RED, GREEN, WHITE, BLUE),
-    2: (GREEN, RED, BLUE, WHITE),
-    3: (WHITE, BLUE, RED, GREEN),
-    4: (BLUE, WHITE, GREEN, RED),
-    5: (RED, BLUE, WHITE, GREEN),
-    6: (BLUE, RED, GREEN, WHITE),
-    7: (WHITE, GREEN, RED, BLUE),
-    8: (GREEN, WHITE, BLUE, RED),
-}
 
-
-def quarters(width: int = 96, height: int = 64) -> Image.Image:
-    """Red and green above, blue and white below: tells every turn and mirroring apart."""
-    picture = Image.new("RGB", (width, height), WHITE)
-    picture.paste(RED, (0, 0, width // 2, height // 2))
-    picture.paste(GREEN, (width // 2, 0, width, height // 2))
-    picture.paste(BLUE, (0, height // 2, width // 2, height))
-    return picture
+def picture(width: int = 96, height: int = 64) -> Image.Image:
+    return Image.fromarray(quarters(width, height))
 
 
 def exif_of(orientation: int) -> bytes:
@@ -77,7 +59,7 @@ def assert_refused(data: bytes, message: str) -> None:
 
 @pytest.mark.parametrize("kind", ENCODERS)
 def test_a_photo_opens_with_its_colours_in_order(kind):
-    photo = open_photo(ENCODERS[kind](quarters()))
+    photo = open_photo(ENCODERS[kind](picture()))
     assert photo.dtype == np.uint8
     assert photo.shape == (64, 96, 3)
     assert_corners(photo, UPRIGHT[1])
@@ -88,7 +70,7 @@ def test_a_photo_opens_with_its_colours_in_order(kind):
 @pytest.mark.parametrize("said_by_exif", [None, 1, 3, 8])
 def test_the_file_s_own_orientation_is_applied_once(kind, orientation, said_by_exif):
     """iPhones tell it twice, in the picture's properties and in EXIF; some tell it differently."""
-    data = ENCODERS[kind](quarters(), exif=exif_of(orientation))
+    data = ENCODERS[kind](picture(), exif=exif_of(orientation))
     if said_by_exif is not None:
         data = turned_by_exif_alone(data, said_by_exif)
     photo = open_photo(data)
@@ -127,7 +109,7 @@ def test_more_bits_than_eight_keep_the_highest():
 @pytest.mark.parametrize("kind", ENCODERS)
 def test_of_several_pictures_the_first_opens(kind):
     later = [Image.new("RGB", (96, 64), "black")] * 2
-    photo = open_photo(ENCODERS[kind](quarters(), save_all=True, append_images=later))
+    photo = open_photo(ENCODERS[kind](picture(), save_all=True, append_images=later))
     assert_corners(photo, UPRIGHT[1])
 
 
@@ -157,7 +139,7 @@ def declared(data: bytes, width: int, height: int) -> bytes:
     ],
 )
 def test_the_size_is_judged_before_a_pixel_is_decoded(width, height, message):
-    assert_refused(declared(heic(quarters()), width, height), message)
+    assert_refused(declared(heic(picture()), width, height), message)
 
 
 def test_a_small_picture_of_many_large_tiles_is_refused_by_its_boxes():
@@ -166,7 +148,7 @@ def test_a_small_picture_of_many_large_tiles_is_refused_by_its_boxes():
 
 
 def test_a_tile_that_is_larger_than_declared_is_damage():
-    data = heic(quarters(512, 512))
+    data = heic(picture(512, 512))
     at = data.index(b"ispe") + 8
     assert_refused(data[:at] + struct.pack(">II", 64, 64) + data[at + 8 :], DAMAGED)
 
@@ -202,8 +184,8 @@ def test_heif_of_other_codecs_is_refused(kind):
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (heic(quarters()), PhotoFormat.HEIC),
-        (avif(quarters()), PhotoFormat.AVIF),
+        (heic(picture()), PhotoFormat.HEIC),
+        (avif(picture()), PhotoFormat.AVIF),
         (SAMPLE.read_bytes(), PhotoFormat.JPEG),
         (b"\x89PNG\r\n\x1a\n", PhotoFormat.PNG),
         (b"RIFF\0\0\0\0WEBPVP8 ", PhotoFormat.WEBP),
@@ -233,8 +215,8 @@ def test_decoders_are_loaded_by_the_first_photo_that_needs_them():
     )
     for data, loaded in [
         (SAMPLE.read_bytes(), b"\n"),
-        (avif(quarters()), b"PIL.AvifImagePlugin\n"),
-        (heic(quarters()), b"pillow_heif\n"),
+        (avif(picture()), b"PIL.AvifImagePlugin\n"),
+        (heic(picture()), b"pillow_heif\n"),
     ]:
         done = subprocess.run(
             [sys.executable, "-c", code], input=data, capture_output=True, check=True
