@@ -25,9 +25,9 @@ __all__ = ["READABLE", "legibility", "sampling"]
 
 READABLE = 0.5
 """From here on a person reads every character without doubt."""
-NEEDED = 3.6
-"""The d' at which that is so: found by transcribing strips before looking at their text. At an
-efficiency of 15 % a person's own d' is then 1.4."""
+NEEDED = 5.4
+"""The d' at which that is so: found by transcribing strips of all styles before looking at their
+text. At an efficiency of 15 % a person's own d' is then 2.1."""
 LEVELS = 8.0
 """Grey levels of unevenness that the eye does not see through, whatever the noise."""
 DOUBT = 0.1

@@ -63,7 +63,7 @@ def falling(values: list[float]) -> bool:
 
 def test_clear_print_is_readable() -> None:
     made = line()
-    assert grade(made, grey(covered(made))) > READABLE + 0.2
+    assert grade(made, grey(covered(made))) > READABLE + 0.15
 
 
 def test_the_grade_depends_on_what_it_is_given_alone() -> None:
