@@ -10,10 +10,12 @@ import argparse
 from pathlib import Path
 
 from training.detection.evaluate import evaluate as find_boxes
+from training.evaluation.calibration import reliability_table
 from training.evaluation.comparison import changes
 from training.evaluation.confusions import confusion_counts, confusion_pairs, pair_name
 from training.evaluation.heads import ALL_HEADS, Heads
 from training.evaluation.outcomes import Outcome, PhotoOutcome, Results
+from training.evaluation.pages import read_pages
 from training.evaluation.photos import read_photos, read_photos_by_head
 from training.evaluation.pictures import picture_of_photos, picture_of_strips
 from training.evaluation.strips import HELD_OUT_SEED, read_strips
@@ -39,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--heads", action="store_true", help="compare the recogniser's heads; photos are not timed"
     )
     parser.add_argument("--strips", type=int, default=300, help="held-out strips of each style")
+    parser.add_argument("--pages", type=int, default=0, help="whole synthetic photos")
     parser.add_argument("--seed", type=int, default=HELD_OUT_SEED)
     parser.add_argument("--against", type=Path, help="results.json of an earlier evaluation")
     parser.add_argument("--out", type=Path, default=Path("output/evaluation"))
@@ -60,6 +63,10 @@ def evaluate(args: argparse.Namespace) -> None:
     if results.photos:
         _print(photo_table(results.photos), _confusions(results.photos))
         picture_of_photos(results.photos, args.real).save(args.out / "photos.png")
+        _print(reliability_table(results.photos))
+    if args.pages:
+        pages = list(read_pages(Reader.load(args.models), args.pages, args.seed))
+        _print(photo_table(pages), reliability_table(pages))
     if args.heads:
         _print(heads_table(strips, photos))
     if args.boxes and results.photos:

@@ -26,7 +26,7 @@ from vinreader.reader import Reader, ReaderConfig
 from vinreader.recognition import Evidence, Recognizer
 from vinreader.results import Reading, TextLine
 
-__all__ = ["labelled_photos", "read_photos", "read_photos_by_head"]
+__all__ = ["labelled_photos", "outcome_of", "read_photos", "read_photos_by_head"]
 
 CERTAIN = ("check_digit", "second_photo")
 """Labels of the `low` track that are sure; the others are for training and fitting thresholds."""
@@ -71,18 +71,26 @@ def read_photos_by_head(
 
 def _outcome(reader: Reader, real: Path, row: dict[str, str]) -> PhotoOutcome:
     data = (real / row["file"]).read_bytes()
+    return outcome_of(reader, data, row["file"], row["vin"], (row["track"], row["location"]))
+
+
+def outcome_of(
+    reader: Reader, data: bytes, name: str, label: str, of: tuple[str, str]
+) -> PhotoOutcome:
+    """What the reader makes of an image file that shows `label`; `of` are its track and where the
+    number is on the vehicle."""
     started, cpu_started = time.perf_counter(), time.process_time()
     try:
         reading = reader.read(data)
     except UnreadableImage as error:
         reading = Reading.rejected(str(error))
     return PhotoOutcome(
-        name=row["file"],
-        label=row["vin"],
+        name=name,
+        label=label,
         vin=reading.vin or "",
         confidences=tuple(character.confidence for character in reading.characters),
-        track=row["track"],
-        location=row["location"],
+        track=of[0],
+        location=of[1],
         status=reading.status.value,
         confidence=reading.confidence,
         check_digit=reading.check_digit.value if reading.check_digit else None,

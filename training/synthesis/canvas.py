@@ -16,7 +16,8 @@ __all__ = ["Canvas", "Label", "bent"]
 class Label:
     """`value` grey 0–255 and `alpha` 0–255, both (H, W) uint8, what is printed and where it covers;
     `relief` (H, W) uint8, what is stamped or embossed; `boxes` (N, 4) float32 of the characters,
-    `words` (N,) int unique in the label, `vin` (N,) bool for the characters of the VIN."""
+    `words` (N,) int unique in the label, `vin` (N,) bool for the characters of the VIN; `number` is
+    the VIN, empty where there is none."""
 
     value: np.ndarray
     alpha: np.ndarray
@@ -24,6 +25,7 @@ class Label:
     boxes: np.ndarray
     words: np.ndarray
     vin: np.ndarray
+    number: str = ""
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Canvas:
     boxes: list[np.ndarray] = field(default_factory=list)
     words: list[np.ndarray] = field(default_factory=list)
     vin: list[np.ndarray] = field(default_factory=list)
+    number: str = ""
 
     @classmethod
     def blank(cls, width: int, height: int, value: float, alpha: int) -> Canvas:
@@ -66,8 +69,7 @@ class Canvas:
 
     def note(self, line: Line, x: int, y: int, vin: slice | None = None) -> None:
         """Remember the boxes of a line drawn at (x, y); `vin` are the characters of the VIN in it,
-        one word a
-        row, whatever gaps they have."""
+        one word a row, whatever gaps they have."""
         if len(line.boxes) == 0:
             return
         first = max((int(w.max()) + 1 for w in self.words), default=0)
@@ -75,6 +77,7 @@ class Canvas:
         words = line.words + first
         if vin is not None:
             mine[vin] = True
+            self.number = line.text[vin]
             left = line.boxes[mine, 0]
             row = np.concatenate([[0], np.cumsum(left[1:] < left[:-1])])
             words[mine] = words.max() + 1 + row
@@ -94,6 +97,7 @@ class Canvas:
             np.concatenate(self.boxes),
             np.concatenate(self.words),
             np.concatenate(self.vin),
+            self.number,
         )
 
 

@@ -134,5 +134,5 @@ def draw_stamped(rng: np.random.Generator, height: float, with_vin: bool = True)
         canvas.alpha[:] = canvas.alpha * rng.uniform(0.2, 0.8)
     else:
         canvas.stamp(shaken, margin, margin)
-    canvas.note(Line(shaken, boxes, line.words), margin, margin, vin)
+    canvas.note(Line(shaken, boxes, line.words, line.text), margin, margin, vin)
     return canvas.label()

@@ -41,11 +41,13 @@ class Style:
 @dataclass(frozen=True)
 class Line:
     """`ink` (H, W) uint8; `boxes` (N, 4) float32 x0 y0 x1 y1, from cap line to baseline, of the N
-    characters that are no spaces; `words` (N,) int, which word of the line each belongs to."""
+    characters that are no spaces; `words` (N,) int, which word of the line each belongs to; `text`,
+    these N characters."""
 
     ink: np.ndarray
     boxes: np.ndarray
     words: np.ndarray
+    text: str
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def set_line(text: str, style: Style, height: float) -> Line:
     scaled = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
     ratio = np.array([size[0] / total, size[1] / ink.shape[0]] * 2, np.float32)
     found = np.array(boxes, np.float32).reshape(-1, 4) * ratio
-    return Line(scaled, found, np.array(words, int))
+    return Line(scaled, found, np.array(words, int), text.replace(" ", ""))
 
 
 def stacked(upper: Line, lower: Line, gap: int, shift: int) -> Line:
@@ -131,4 +133,4 @@ def stacked(upper: Line, lower: Line, gap: int, shift: int) -> Line:
         np.maximum(part, line.ink[: part.shape[0]], out=part)
     moved = lower.boxes + np.array([shift, top, shift, top], np.float32)
     words = np.concatenate([upper.words, lower.words + upper.words.max() + 1])
-    return Line(ink, np.concatenate([upper.boxes, moved]), words)
+    return Line(ink, np.concatenate([upper.boxes, moved]), words, upper.text + lower.text)

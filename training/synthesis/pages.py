@@ -16,6 +16,7 @@ from training.synthesis.canvas import Label, bent
 from training.synthesis.labels import draw_stamped, draw_strip
 from training.synthesis.scenes import background, emboss, over_glass, photograph, printed_dots
 from training.synthesis.stickers import draw_plate, draw_sticker
+from vinreader.vin import LENGTH
 
 __all__ = ["KINDS", "Backdrop", "Page", "make_page", "page_rng"]
 
@@ -60,7 +61,8 @@ class Page:
     `image` (H, W) uint8; `quads` (N, 4, 2) float32 in pixels, clockwise from each character's own
     top left; `words` (N,) int, characters of a word share a number; `vin` (N,) bool; `text_known`
     and `line_known` (H, W) uint8, 0 where nothing is known about characters or about the VIN line;
-    `box` (4, 2) float32, corners in order around a VIN whose characters are not known, or None.
+    `box` (4, 2) float32, corners in order around a VIN whose characters are not known, or None;
+    `number` the VIN, empty where one of its characters is covered or outside.
     """
 
     image: np.ndarray
@@ -70,6 +72,7 @@ class Page:
     text_known: np.ndarray
     line_known: np.ndarray
     box: np.ndarray | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,9 @@ def make_page(
     height = shots[-1].height if shots else 12.0
     known = _known(shape, backdrop, shots)
     quads, words, vin = _truth(shots, shape)
-    return Page(photograph(rng, image, height), quads, words, vin, known[0], known[1])
+    number = shots[-1].label.number if shots and vin.sum() == LENGTH else ""
+    image = photograph(rng, image, height)
+    return Page(image, quads, words, vin, known[0], known[1], number=number)
 
 
 def _aim(

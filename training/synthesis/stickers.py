@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -197,4 +199,4 @@ def draw_plate(rng: np.random.Generator, height: float, with_vin: bool = True) -
     relief[field_part] = np.clip(np.abs(patch - ground) * 3, 0, 255)
     value = printed.value.copy()
     value[field_part] = grey
-    return Label(value, printed.alpha, relief, printed.boxes, printed.words, printed.vin)
+    return replace(printed, value=value, relief=relief)

@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.outcomes import PHOTOS, VIN, photo, strip
+from training.evaluation.calibration import calibration_error, reliability_table
 from training.evaluation.comparison import chance, changes
 from training.evaluation.confusions import (
     NO_SYMBOL,
@@ -19,7 +21,7 @@ from training.evaluation.confusions import (
     pair_name,
 )
 from training.evaluation.figures import Share, character_error_rate, markdown
-from training.evaluation.outcomes import Results, aligned, edit_distance
+from training.evaluation.outcomes import PhotoOutcome, Results, aligned, edit_distance
 from training.evaluation.tables import heads_table, photo_table, strip_table
 from vinreader.vin import ALPHABET
 
@@ -234,3 +236,31 @@ def test_chance_is_that_of_a_coin() -> None:
     assert chance(5, 0) == chance(0, 5) == pytest.approx(2 / 32)
     assert chance(8, 2) == pytest.approx(2 * (1 + 10 + 45) / 1024)
     assert chance(3, 3) == 1.0
+
+
+def answers(*confident: tuple[float, bool]) -> list[PhotoOutcome]:
+    """Photos with a confidence each, read rightly or not."""
+    return [
+        replace(photo("x.jpg", VIN if right else "1" * 17, "read"), confidence=confidence)
+        for confidence, right in confident
+    ]
+
+
+def test_confidence_that_is_the_share_of_right_answers_has_no_error() -> None:
+    outcomes = answers(*[(0.75, True)] * 3, (0.75, False))
+    assert calibration_error(outcomes) == pytest.approx(0.0)
+    assert rows(reliability_table(outcomes))["0.7–0.8"][:2] == ["4", "75.0 %"]
+
+
+def test_the_error_is_how_far_confidence_is_off_on_average() -> None:
+    outcomes = answers((0.99, True), (0.97, False), (0.25, False), (0.25, False))
+    by_hand = (0.01 + 0.97 + 2 * 0.25) / 4
+    assert calibration_error(outcomes) == pytest.approx(by_hand)
+
+
+def test_what_gives_no_number_is_not_counted() -> None:
+    nothing = replace(photo("x.jpg", "", "not_found"), confidence=0.0)
+    assert np.isnan(calibration_error([nothing]))
+    table = rows(reliability_table([nothing, *answers((1.0, True))]))
+    assert table["expected calibration error"][0] == "1"
+    assert table["0.99–1"][0] == "1"

@@ -14,6 +14,7 @@ import pytest
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
 from training import evaluate
 from training.evaluation.outcomes import Results
+from training.evaluation.pages import page_photo, read_pages
 from training.evaluation.photos import labelled_photos, read_photos, read_photos_by_head
 from training.evaluation.strips import read_strips
 from training.synthesis.styles import STYLES
@@ -88,6 +89,16 @@ def test_heads_share_what_the_networks_saw_and_nothing_else(
     assert by_head["both"] == [replace(alone, seconds=None, cpu_seconds=None)]
     assert by_head["boxes"][0].right
     assert len(looked_at) == len(set(looked_at)) > 2  # the photo and some strips, once each
+
+
+@pytest.mark.usefixtures("fonts")
+def test_synthetic_photos_come_again_and_are_judged_by_their_own_number() -> None:
+    files = [page_photo(5, index) for index in range(6)]
+    assert files == [page_photo(5, index) for index in range(6)]
+    assert len({data for data, _, _ in files}) == 6
+    outcomes = list(read_pages(Reader.load(DEFAULT_MODELS_DIR), 6, 5))
+    assert [outcome.label for outcome in outcomes] == [label for _, _, label in files]
+    assert any(outcome.right for outcome in outcomes)
 
 
 @pytest.mark.usefixtures("fonts")

@@ -7,6 +7,7 @@ import pytest
 
 from training.synthesis import labels, pages
 from training.synthesis.canvas import Canvas, bent
+from training.synthesis.fonts import faces
 from training.synthesis.lettering import Style, set_line, stacked
 from training.synthesis.pages import KINDS, Backdrop, Page, make_page, page_rng
 from training.synthesis.wording import grouped
@@ -37,6 +38,16 @@ def test_a_vin_has_at_most_17_characters_in_a_word_a_row(kind: str) -> None:
         counts.append(int(made.vin.sum()))
         assert len(set(made.words[made.vin])) <= 2
     assert max(counts) == 17
+
+
+def test_a_page_tells_its_number_where_all_of_it_is_seen() -> None:
+    told = 0
+    for kind in KINDS:
+        for index in range(12):
+            made = page(index, kind)
+            assert len(made.number) == (17 if made.vin.sum() == 17 else 0)
+            told += bool(made.number)
+    assert told > 24
 
 
 def test_pages_without_a_vin_have_none() -> None:
@@ -101,6 +112,16 @@ def test_a_number_in_two_rows_is_two_words_one_below_the_other(
     first, second = (label.boxes[label.words == word] for word in np.unique(label.words[label.vin]))
     assert second[:, 1].min() > first[:, 3].max() - 8
     assert abs(second[0, 0] - first[0, 0]) < first[-1, 2] - first[0, 0]
+
+
+def test_a_label_tells_the_number_without_gaps_and_marks() -> None:
+    style = Style(faces()[0].path)
+    canvas = Canvas.blank(400, 60, 255, 255)
+    canvas.note(set_line("*1M8 GDM9AXKP 042788*", style, 20), 0, 0, slice(1, 18))
+    assert canvas.label().number == "1M8GDM9AXKP042788"
+    upper, lower = set_line("1M8GDM9AX", style, 20), set_line("KP042788", style, 20)
+    canvas.note(stacked(upper, lower, 2, 0), 0, 0, slice(0, 17))
+    assert canvas.label().number == "1M8GDM9AXKP042788"
 
 
 def test_rows_are_stacked_with_all_their_ink() -> None:
