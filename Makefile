@@ -20,7 +20,7 @@ SCHEDULER ?=
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-training fonts run serve openapi test check build clean \
+.PHONY: help setup setup-training fonts run serve openapi test test-lambda check build clean \
 	contact-sheet synthesise worker train-detector train-recognizer export evaluate card-pictures
 
 help: ## list these targets
@@ -63,6 +63,9 @@ openapi: setup ## write docs/openapi.json from the code of the API
 
 test: setup ## run all tests
 	$(BIN)/python -m pytest
+
+test-lambda: setup ## of the tests, those in Lambda's emulator: each event of events/, under Python 3.13
+	$(BIN)/python -m pytest tests/e2e/test_lambda.py
 
 check: setup ## lint, formatting, types, template
 	$(BIN)/ruff check .

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -106,10 +105,23 @@ def emulated_photo_reader(stack: Stack, machine: tuple[Path, Path]) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def emulated_api(stack: Stack, machine: tuple[Path, Path]) -> Iterator[HttpApi]:
-    """The API function behind the local gateway."""
+def emulated_api_function(stack: Stack, machine: tuple[Path, Path]) -> Iterator[EmulatedFunction]:
     with _running("ApiFunction", stack, *machine) as function:
-        yield HttpApi(function)  # type: ignore[arg-type]
+        yield function
+
+
+@pytest.fixture(scope="session")
+def emulated_api(emulated_api_function: EmulatedFunction) -> HttpApi:
+    """The API function behind the local gateway."""
+    return HttpApi(emulated_api_function)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def emulated(
+    emulated_photo_reader: EmulatedFunction, emulated_api_function: EmulatedFunction
+) -> dict[str, EmulatedFunction]:
+    """Both functions by their names in template.yaml."""
+    return {"PhotoReaderFunction": emulated_photo_reader, "ApiFunction": emulated_api_function}
 
 
 @pytest.fixture
@@ -119,10 +131,3 @@ def emulated_queue(stack: Stack, emulated_photo_reader: EmulatedFunction) -> Que
     while loop.deliver(wait_seconds=0).taken:
         pass
     return loop
-
-
-@pytest.fixture(scope="session")
-def event() -> Any:
-    """Load one of the events of events/."""
-    folder = Path(__file__).parents[2] / "events"
-    return lambda name: json.loads((folder / name).read_text())
