@@ -12,16 +12,18 @@ PYTHON ?= $(firstword $(foreach python,python3.13 python3 python3.12 python3.11,
 
 ARCHITECTURE ?= x86_64
 
-# Options for the training commands, for example `make train-detector ARGS="--hours 2"`.
+# Options for the training commands and `make lambda-image`: `make train-detector ARGS="--hours 2"`.
 ARGS ?=
 PHOTO ?=
+LISTEN ?=
 SCHEDULER ?=
 
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-training fonts run serve openapi test test-lambda check build clean \
-	contact-sheet synthesise worker train-detector train-recognizer export evaluate card-pictures
+.PHONY: help setup setup-training fonts run serve openapi test test-lambda test-sam lambda-image \
+	check build clean contact-sheet synthesise worker train-detector train-recognizer export evaluate \
+	card-pictures
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -55,17 +57,23 @@ fonts: ## install the font packages that the synthesiser draws with (Debian and 
 run: setup ## read a photo through the whole stack on this machine; PHOTO=path for your own
 	$(BIN)/python -m local run $(if $(PHOTO),--photo "$(PHOTO)")
 
-serve: setup ## keep the stack up on localhost, for a browser or curl
-	$(BIN)/python -m local serve
+serve: setup ## keep the stack up on localhost; LISTEN=0.0.0.0 for containers to reach what it holds
+	$(BIN)/python -m local serve $(if $(LISTEN),--listen "$(LISTEN)")
 
 openapi: setup ## write docs/openapi.json from the code of the API
 	$(BIN)/python -m local openapi
 
-test: setup ## run all tests
+test: setup ## run all tests but those in containers
 	$(BIN)/python -m pytest
 
 test-lambda: setup ## of the tests, those in Lambda's emulator: each event of events/, under Python 3.13
 	$(BIN)/python -m pytest tests/e2e/test_lambda.py
+
+test-sam: setup ## each event of events/ through `sam local` in containers (Docker or podman); takes minutes
+	$(BIN)/python -m pytest -m containers tests/e2e/test_sam_local.py
+
+lambda-image: setup ## make Lambda's image for `sam local` of Debian's packages (as root, by debootstrap)
+	$(BIN)/python -m tests.lambda_image $(ARGS)
 
 check: setup ## lint, formatting, types, template
 	$(BIN)/ruff check .

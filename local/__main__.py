@@ -16,7 +16,7 @@ from local.http_api import HttpApi
 from local.openapi import DOCUMENT, openapi_text
 from local.queue_loop import QueueLoop
 from local.show import as_text, save_picture
-from local.stack import Stack, running_stack
+from local.stack import HOST, Stack, running_stack
 from local.upload import upload
 from vinreader.results import Reading, Status
 
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         return run(options.photo, options.output)
     if options.command == "openapi":
         return write_openapi()
-    return serve(options.port)
+    return serve(options.port, options.listen)
 
 
 def run(photo: Path, output: Path) -> int:
@@ -58,12 +58,12 @@ def run(photo: Path, output: Path) -> int:
     return 0
 
 
-def serve(port: int) -> int:
+def serve(port: int, listen: str) -> int:
     """Keep the stack up, with the API on localhost, until Ctrl-C or a termination signal."""
     logging.basicConfig(format="%(message)s")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    with running_stack() as stack:
+    with running_stack(listen=listen) as stack:
         api, loop = _functions(stack)
         try:
             front = Front(api, port)
@@ -107,6 +107,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("openapi", help="write docs/openapi.json")
     serve_parser = commands.add_parser("serve", help="keep the stack up on localhost")
     serve_parser.add_argument("--port", type=int, default=8000, help="of the HTTP API")
+    serve_parser.add_argument(
+        "--listen",
+        default=HOST,
+        help="address of S3, SQS and DynamoDB; 0.0.0.0 where containers are to reach them",
+    )
     return parser
 
 

@@ -22,9 +22,12 @@ from local.template import resource
 if TYPE_CHECKING:
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
-__all__ = ["Stack", "running_stack"]
+__all__ = ["HOST", "PODMAN_HOST", "REGION", "Stack", "running_stack"]
 
 HOST = "127.0.0.1"
+PODMAN_HOST = "host.containers.internal"
+"""What podman's containers call this machine."""
+
 REGION: Final = "eu-central-1"
 BUCKET = "photos"
 TABLE = "readings"
@@ -49,19 +52,23 @@ class Stack:
 
 
 @contextmanager
-def running_stack(port: int = 0) -> Iterator[Stack]:
+def running_stack(port: int = 0, listen: str = HOST) -> Iterator[Stack]:
     """Start the server (on any free port for 0), create the resources, point `os.environ` at them.
+
+    It listens to this machine alone; containers reach it where `listen` is 0.0.0.0.
 
     The functions read the environment when they are imported: import them inside.
     """
     before = dict(os.environ)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address=HOST, port=port, verbose=False)
+    server = ThreadedMotoServer(ip_address=listen, port=port, verbose=False)
     server.start()
     try:
         _, chosen = server.get_host_and_port()
         endpoint = f"http://{HOST}:{chosen}"
         _point_environment_at(endpoint)
+        # moto would take this name for that of a bucket.
+        os.environ["MOTO_S3_CUSTOM_ENDPOINTS"] = f"http://{PODMAN_HOST}:{chosen}"
         yield _create_resources(endpoint)
     finally:
         server.stop()

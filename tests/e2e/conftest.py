@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from tests.lambda_platform import (
     build_stack,
     find_emulator,
     find_python313,
+    free_port,
     install_runtime,
 )
 
@@ -47,11 +47,6 @@ class EmulatedFunction:
         return answer
 
 
-def _free_address() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as once_taken:
-        return f"127.0.0.1:{once_taken.getsockname()[1]}"
-
-
 @contextmanager
 def _running(name: str, stack: Stack, python: Path, emulator: Path) -> Iterator[EmulatedFunction]:
     """The built function in its emulator; the layers stand where /opt is in Lambda."""
@@ -73,10 +68,10 @@ def _running(name: str, stack: Stack, python: Path, emulator: Path) -> Iterator[
         "PYTHONPATH": ":".join(map(str, path)),
         "NO_PROXY": "127.0.0.1",
     }
-    address = _free_address()
+    address = f"127.0.0.1:{free_port()}"
     command = [str(emulator), "--log-level", "error"]
     command += ["--runtime-interface-emulator-address", address]
-    command += ["--runtime-api-address", _free_address()]
+    command += ["--runtime-api-address", f"127.0.0.1:{free_port()}"]
     # -S: nothing of this machine's site-packages, as in Lambda.
     command += [str(python), "-S", "-m", "awslambdaric", "app.handler"]
     process = subprocess.Popen(command, cwd=built / name, env=environment)
