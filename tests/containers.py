@@ -85,9 +85,10 @@ def running_engine() -> Iterator[Engine]:
 @contextmanager
 def _podman_service() -> Iterator[str]:
     """podman speaking Docker's protocol; the address of its socket."""
-    with tempfile.TemporaryDirectory(prefix="vinreader-podman-") as folder:
+    # Not in /tmp, which is often small: podman unpacks images here, and leaves an imported one.
+    with tempfile.TemporaryDirectory(prefix="vinreader-podman-", dir="/var/tmp") as folder:
         address = f"unix://{Path(folder, 'podman.sock')}"
-        environment = {"CONTAINERS_CONF": str(PODMAN_SETTINGS), **os.environ}
+        environment = {"CONTAINERS_CONF": str(PODMAN_SETTINGS), **os.environ, "TMPDIR": folder}
         service = subprocess.Popen(
             ["podman", "system", "service", "--time", "0", address], env=environment
         )
