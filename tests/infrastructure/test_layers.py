@@ -19,7 +19,7 @@ LAMBDA_LIMIT = 262_144_000
 
 
 USE_WHAT_IS_LEFT = """
-import io, sys, cv2, numpy, onnxruntime, vininfo, vinreader
+import io, sys, cv2, numpy, onnxruntime, vininfo, vinreader, zxingcpp
 import aws_lambda_powertools.event_handler, aws_lambda_powertools.utilities.batch
 from aws_lambda_powertools.utilities.parser import BaseModel
 from PIL import Image, ImageFont
@@ -43,6 +43,10 @@ assert numpy.random.default_rng(0).integers(10) == 8
 assert BaseModel.__module__.startswith("pydantic")
 assert onnxruntime.get_available_providers()[-1] == "CPUExecutionProvider"
 assert vininfo.Vin("1M8GDM9AXKP042788").country == "United States"
+code = zxingcpp.create_barcode("1M8GDM9AXKP042788", zxingcpp.BarcodeFormat.Code39)
+drawn = numpy.array(zxingcpp.write_barcode_to_image(code, scale=2))
+from vinreader.barcodes import BarcodeReader
+assert [claim.vin for claim in BarcodeReader().read(drawn)] == ["1M8GDM9AXKP042788"]
 print(vinreader.__version__, vinreader.__file__)
 """
 
@@ -115,6 +119,13 @@ def test_lambda_gets_the_versions_that_are_tested(root: Path) -> None:
     )
     lines = (root / "layers/dependencies/requirements.txt").read_text().splitlines()
     shipped = dict(line.split("==") for line in lines if not line.startswith("#"))
-    needed = {"onnxruntime", "numpy", "opencv-python-headless", "pillow", "pillow-heif"}
+    needed = {
+        "onnxruntime",
+        "numpy",
+        "opencv-python-headless",
+        "pillow",
+        "pillow-heif",
+        "zxing-cpp",
+    }
     assert set(tested) >= needed
     assert {name: shipped.get(name) for name in tested} == tested

@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vinreader.annotate import STYLE, annotate
-from vinreader.results import Character, CheckDigit, Defect, Quad, Reading, Status, Vehicle
+from vinreader.results import (
+    Barcode,
+    Character,
+    CheckDigit,
+    Defect,
+    Quad,
+    Reading,
+    Status,
+    Symbology,
+    Vehicle,
+)
 
 VIN = "1M8GDM9AXKP042788"
 GRAY = (120, 120, 120)
@@ -88,6 +98,16 @@ def test_each_box_takes_the_colour_of_its_confidence(angle):
         expected = np.mean(reading.characters[position].box, axis=0)
         assert len(rows) > 20
         assert (columns.mean(), rows.mean()) == pytest.approx(expected, abs=6)
+
+
+@pytest.mark.parametrize(("vin", "colour"), [(VIN, STYLE.line), (VIN[::-1], STYLE.red)])
+def test_a_bar_code_is_outlined_in_red_where_it_says_something_else(vin, colour):
+    quad = ((300.0, 600.0), (900.0, 620.0), (895.0, 720.0), (295.0, 700.0))
+    reading = Reading(Status.READ, VIN, barcodes=(Barcode(vin, Symbology.CODE_39, quad),))
+    photo = annotate(plain_photo(), reading)[:900]
+    rows, columns = np.nonzero(is_colour(photo, colour))
+    assert len(rows) > 1000
+    assert max(distance_to_outline(quad, point) for point in zip(columns, rows, strict=True)) < 6
 
 
 def test_the_photo_outside_the_line_stays_as_it_was():

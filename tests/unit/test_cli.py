@@ -11,7 +11,7 @@ from tests.photos import SAMPLE, sample_vin
 from vinreader.cli import main
 from vinreader.console import ProgressBar, ReadingTable
 from vinreader.models import DEFAULT_MODELS_DIR, MissingModel, ModelFiles
-from vinreader.results import Reading, Status
+from vinreader.results import Barcode, Reading, Status, Symbology
 
 VIN = "1M8GDM9AXKP042788"
 
@@ -186,6 +186,16 @@ def test_table_aligns_long_and_short_names():
     assert table.row("a.jpg", Reading.rejected("The file is empty.")) == (
         "a.jpg" + " " * 35 + "  rejected   " + " " * 17 + " " * 10 + "The file is empty."
     )
+
+
+def test_table_shows_a_bar_code_that_says_something_else():
+    quad = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
+    codes = [Barcode(vin, Symbology.CODE_39, quad) for vin in (VIN, "JS3TD62V6Y4100123")]
+    differing = Reading(Status.RETAKE, VIN, 0.5, barcodes=tuple(codes), advice=("Compare.",))
+    agreeing = Reading(Status.READ, VIN, 1.0, barcodes=tuple(codes[:1]))
+    table = ReadingTable(["a.jpg"])
+    assert table.row("a.jpg", differing).endswith("50.0%  Bar code: JS3TD62V6Y4100123. Compare.")
+    assert table.row("a.jpg", agreeing).endswith("100.0%")
 
 
 def test_table_survives_names_in_another_encoding():

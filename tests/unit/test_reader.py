@@ -7,11 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.barcode_pictures import drawn, stuck_on
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
 from vinreader.models import DEFAULT_MODELS_DIR, MissingModel
 from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
-from vinreader.results import CheckDigit, Reading, Source, Status
+from vinreader.results import CheckDigit, Reading, Source, Status, Symbology
+from vinreader.witnesses import ONE_LABEL, PRINT_TOO
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +97,67 @@ def test_a_folder_without_models_is_named(tmp_path_factory: pytest.TempPathFacto
     empty = tmp_path_factory.mktemp("models")
     with pytest.raises(MissingModel, match=r"craft\.onnx"):
         Reader.load(empty)
+
+
+FOREIGN = "1M8GDM9AXKP042788"
+"""The number of another vehicle."""
+
+
+def test_a_bar_code_that_says_the_same_makes_it_near_certain(
+    reader: Reader, sample: np.ndarray
+) -> None:
+    alone = reader.read(jpeg(sample))
+    reading = reader.read(jpeg(stuck_on(sample, drawn("I" + sample_vin()), left=400, top=960)))
+    assert (reading.status, reading.vin) == (Status.READ, sample_vin())
+    assert (reading.source, reading.confidence > 0.999) == (Source.BOTH, True)
+    assert len(reading.characters) == 17
+    assert centre_of(reading) == pytest.approx(centre_of(alone), abs=10)
+    (barcode,) = reading.barcodes
+    assert (barcode.vin, barcode.symbology) == (sample_vin(), Symbology.CODE_39)
+    assert np.mean(barcode.quad, axis=0) == pytest.approx([690, 1022], abs=20)
+
+
+@pytest.mark.parametrize("symbology", Symbology)
+def test_a_bar_code_of_another_vehicle_is_shown_and_neither_is_read(
+    reader: Reader, sample: np.ndarray, symbology: Symbology
+) -> None:
+    code = drawn(FOREIGN, symbology, scale=4 if "code_" not in symbology else 2)
+    reading = reader.read(jpeg(stuck_on(sample, code, left=400, top=60)))
+    assert (reading.status, reading.vin) == (Status.RETAKE, sample_vin())
+    assert [barcode.vin for barcode in reading.barcodes] == [FOREIGN]
+    assert reading.advice == (ONE_LABEL,)
+
+
+@pytest.mark.parametrize("content", ["4006381333931", "DOT 4B9C JR2R 2319", "1M8GDM9A5KP042788"])
+def test_a_bar_code_that_holds_no_vin_changes_nothing(
+    reader: Reader, sample: np.ndarray, content: str
+) -> None:
+    reading = reader.read(jpeg(stuck_on(sample, drawn(content), left=400, top=960)))
+    assert (reading.status, reading.vin) == (Status.READ, sample_vin())
+    assert (reading.source, reading.barcodes) == (Source.TEXT, ())
+
+
+def label(content: str) -> np.ndarray:
+    """A photo of a bar code and nothing else."""
+    return stuck_on(np.full((600, 900, 3), 120, np.uint8), drawn(content), left=120, top=200)
+
+
+def test_a_bar_code_alone_is_read(reader: Reader) -> None:
+    reading = reader.read(jpeg(label(FOREIGN)))
+    assert (reading.status, reading.vin) == (Status.READ, FOREIGN)
+    assert (reading.source, reading.check_digit) == (Source.BARCODE, CheckDigit.VALID)
+    assert (reading.characters, reading.quad) == ((), None)
+    assert reading.timings_ms["barcodes"] > 0
+
+
+def test_a_bar_code_alone_that_nothing_checks_is_not_believed(reader: Reader) -> None:
+    reading = reader.read(jpeg(label("WVWZZZ1KZ8W000001")))
+    assert (reading.status, reading.vin) == (Status.RETAKE, "WVWZZZ1KZ8W000001")
+    assert (reading.source, reading.advice) == (Source.BARCODE, (PRINT_TOO,))
+
+
+def test_two_labels_alone_are_not_believed(reader: Reader) -> None:
+    both = stuck_on(label(FOREIGN), drawn("IJS3TD62V6Y4100123"), left=120, top=380)
+    reading = reader.read(jpeg(both))
+    assert reading.status is Status.RETAKE
+    assert {barcode.vin for barcode in reading.barcodes} == {FOREIGN, "JS3TD62V6Y4100123"}

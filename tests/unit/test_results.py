@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from vinreader.results import (
     Alternative,
+    Barcode,
     Character,
     CheckDigit,
     Defect,
     Reading,
     Source,
     Status,
+    Symbology,
     Vehicle,
 )
 
@@ -28,6 +30,7 @@ FULL = Reading(
     characters=(Character("1", 0.75, QUAD, (Alternative("J", 0.125),)),),
     corrected_positions=(3,),
     quad=QUAD,
+    barcodes=(Barcode("JS3TD62V6Y4100123", Symbology.CODE_39, QUAD),),
     defects=(Defect("blurry", 0.5),),
     advice=("Hold the phone still.",),
     vehicle=Vehicle("1M8", "Motor Coach Industries", "United States", (1989,)),
@@ -59,6 +62,9 @@ readings = st.builds(
     characters=st.lists(characters, max_size=3).map(tuple),
     corrected_positions=st.lists(st.integers(0, 16), max_size=2).map(tuple),
     quad=st.none() | quads,
+    barcodes=st.lists(
+        st.builds(Barcode, st.text(max_size=17), st.sampled_from(Symbology), quads), max_size=2
+    ).map(tuple),
     defects=st.lists(st.builds(Defect, st.text(max_size=9), fractions), max_size=2).map(tuple),
     advice=st.lists(st.text(max_size=9), max_size=2).map(tuple),
     vehicle=st.none()
@@ -94,6 +100,13 @@ def test_a_reading_exports_the_public_contract():
         ],
         "corrected_positions": [3],
         "quad": [[10.0, 20.0], [110.5, 22.0], [110.0, 42.0], [9.5, 40.0]],
+        "barcodes": [
+            {
+                "vin": "JS3TD62V6Y4100123",
+                "symbology": "code_39",
+                "quad": [[10.0, 20.0], [110.5, 22.0], [110.0, 42.0], [9.5, 40.0]],
+            }
+        ],
         "defects": [{"type": "blurry", "confidence": 0.5}],
         "advice": ["Hold the phone still."],
         "vehicle": {

@@ -17,12 +17,14 @@ from vinreader.arrivals import order_of_time
 from vinreader.bucket import StoredPhoto
 from vinreader.results import (
     Alternative,
+    Barcode,
     Character,
     CheckDigit,
     Defect,
     Reading,
     Source,
     Status,
+    Symbology,
     Vehicle,
 )
 from vinreader.store import ReadingNotFound, ReadingStore, StoreUnavailable
@@ -227,8 +229,12 @@ def test_reading_without_an_id_is_refused(store: ReadingStore, reading: Reading)
 def test_what_could_grow_is_bounded(store: ReadingStore, reading: Reading) -> None:
     alternatives = tuple(Alternative(symbol, 0.01) for symbol in "ABCDEFGH")
     characters = tuple(replace(c, alternatives=alternatives) for c in reading.characters)
-    store.save(replace(reading, characters=characters, error="x" * 10_000), FIRST)
+    quad = reading.characters[0].box
+    codes = tuple(Barcode(f"WVWZZZ1KZ8W{n:06}", Symbology.QR_CODE, quad) for n in range(50))
+    long = replace(reading, characters=characters, error="x" * 10_000, barcodes=codes)
+    store.save(long, FIRST)
     stored = store.load(str(reading.reading_id))
+    assert stored.barcodes == codes[:8]
     assert stored.error == "x" * 500
     assert [a.symbol for a in stored.characters[16].alternatives] == ["A", "B", "C", "D", "E"]
 

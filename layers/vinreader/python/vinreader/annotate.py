@@ -81,6 +81,9 @@ def _marked(photo: Photo, reading: Reading) -> Image.Image:
     stroke = max(2, round(picture.width * STYLE.outline))
     for character in reading.characters:
         _outline(draw, character.box, scale, _colour(character.confidence), max(1, stroke // 2))
+    for barcode in reading.barcodes:
+        colour = STYLE.line if barcode.vin == reading.vin else STYLE.red
+        _outline(draw, barcode.quad, scale, colour, stroke)
     if reading.quad is not None:
         _outline(draw, _widened(reading.quad, 2 * stroke / scale), scale, STYLE.line, stroke)
     return picture
@@ -177,7 +180,8 @@ def _details(reading: Reading) -> list[str]:
         made = (reading.vehicle.manufacturer, reading.vehicle.country, years)
         facts.extend(part for part in made if part)
     defects = ", ".join(defect.type.replace("_", " ") for defect in reading.defects)
-    paragraphs = [", ".join(facts), defects, *reading.advice, reading.error or ""]
+    codes = ", ".join(f"bar code {barcode.vin}" for barcode in reading.barcodes)
+    paragraphs = [", ".join(facts), codes, defects, *reading.advice, reading.error or ""]
     return [paragraph.translate(_PLAIN) for paragraph in paragraphs if paragraph]
 
 

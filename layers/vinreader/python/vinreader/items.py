@@ -28,6 +28,9 @@ ERROR_LENGTH = 500
 ALTERNATIVES_KEPT = 5
 """For each character. The recogniser's own list is bounded by the alphabet, 17 times 32."""
 
+BARCODES_KEPT = 8
+"""A sheet of labels has more, and one that differs is all that a person needs to see."""
+
 PERSONS_CONFIDENCE = 1.0
 """A person looked at the vehicle: whoever acts on confident readings alone acts on this one."""
 
@@ -92,6 +95,7 @@ def bounded(reading: Reading) -> Reading:
     return replace(
         reading,
         error=reading.error[:ERROR_LENGTH] if reading.error else reading.error,
+        barcodes=reading.barcodes[:BARCODES_KEPT],
         characters=tuple(
             replace(character, alternatives=character.alternatives[:ALTERNATIVES_KEPT])
             for character in reading.characters

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,16 +9,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinreader.barcodes import BarcodeConfig, BarcodeReader, FoundClaim, merged
 from vinreader.detection import Detector
 from vinreader.looks import Look, elect
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import open_photo
-from vinreader.quality import SHOW_THE_NUMBER, JudgementConfig, judge
+from vinreader.quality import SHOW_THE_NUMBER, Judgement, JudgementConfig, judge
 from vinreader.recognition import Recognizer
 from vinreader.region import Region
 from vinreader.results import Alternative, Character, Quad, Reading, Source, Status
 from vinreader.search import Search, SearchConfig
+from vinreader.stages import StageClock
 from vinreader.vin import ALPHABET, describe, verdict
+from vinreader.witnesses import WitnessConfig, confirming, hear
 
 __all__ = ["Reader", "ReaderConfig"]
 
@@ -43,23 +43,9 @@ class ReaderConfig(SearchConfig):
     settled: float = 0.8
     """Confidence in a number that is believed, from which on no other line is looked at."""
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
-
-
-class _Clock:
-    """Seconds by part; a part that comes twice adds up."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def part(self, name: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
-
-    def milliseconds(self) -> dict[str, float]:
-        """Rounded to tenths, the whole last."""
-        return {name: round(1000 * seconds, 1) for name, seconds in self.seconds.items()}
+    barcodes: BarcodeConfig | None = field(default_factory=BarcodeConfig)
+    """None: the text alone is heard."""
+    witnesses: WitnessConfig = field(default_factory=WitnessConfig)
 
 
 class Reader:
@@ -76,6 +62,8 @@ class Reader:
         self.recognizer = recognizer
         self.digests = digests
         self.config = config or ReaderConfig()
+        barcodes = self.config.barcodes
+        self.barcodes = BarcodeReader(barcodes) if barcodes else None
 
     @classmethod
     def load(cls, models_dir: Path = DEFAULT_MODELS_DIR, threads: int = 1) -> Reader:
@@ -94,22 +82,36 @@ class Reader:
         Raises:
             UnreadableImage: the bytes are no usable image.
         """
-        clock = _Clock()
-        with clock.part("total"):
-            with clock.part("decode"):
+        clock = StageClock()
+        with clock.stage("total"):
+            with clock.stage("decode"):
                 photo = open_photo(data)
-            with clock.part("detect"):
+            with clock.stage("barcodes"):
+                claims = self.claims(photo)
+            with clock.stage("detect"):
                 quads = self.lines(photo, region)
-            with clock.part("recognize"):
-                looks = self.look(photo, quads, region)
-                reading = self._reading(looks)
-            if not self._any_clear(looks):  # one on its side may be found upright
-                with clock.part("detect"):
-                    quads = self.lines_of_turned(photo, region)
-                with clock.part("recognize"):
-                    looks += self.look(photo, quads, region)
-                    reading = self._reading(looks)
+            with clock.stage("recognize"):
+                looks = self.look(photo, quads, region, claims)
+                reading = self._reading(looks, claims)
+            if not self._any_clear(looks) and reading.source is not Source.BOTH:
+                with clock.stage("detect"):  # one on its side may be found upright
+                    turned = self.lines_of_turned(photo, region)
+                with clock.stage("recognize"):
+                    looks += self.look(photo, turned, region, claims)
+                    reading = self._reading(looks, claims)
+            if reading.status is not Status.READ and not reading.barcodes:
+                with clock.stage("barcodes"):
+                    claims = merged([*claims, *self.claims_closer(photo, quads)])
+                    reading = self._reading(looks, claims)
         return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
+
+    def claims(self, photo: NDArray[np.uint8]) -> tuple[FoundClaim, ...]:
+        """What bar codes in a photo (H, W, 3) uint8 RGB claim, as far as a quick look shows."""
+        return self.barcodes.read(_grey(photo)) if self.barcodes else ()
+
+    def claims_closer(self, photo: NDArray[np.uint8], quads: list[Quad]) -> tuple[FoundClaim, ...]:
+        """The same from enlarged cuts, and from beside lines of text."""
+        return self.barcodes.read_closer(_grey(photo), quads) if self.barcodes else ()
 
     def lines(self, photo: NDArray[np.uint8], region: Region | None = None) -> list[Quad]:
         """Quads of lines in a photo (H, W, 3) uint8 RGB that may be the VIN: those inside of the
@@ -126,18 +128,26 @@ class Reader:
         return self._foremost([_as_quad(quad) for quad in back], photo, region)
 
     def look(
-        self, photo: NDArray[np.uint8], quads: list[Quad], region: Region | None = None
+        self,
+        photo: NDArray[np.uint8],
+        quads: list[Quad],
+        region: Region | None = None,
+        claims: tuple[FoundClaim, ...] = (),
     ) -> list[Look]:
         """Looks at the lines of a photo (H, W, 3), likeliest first, as many as it takes, in which
-        seventeen characters were found; outside of the region only where it takes more."""
-        grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-        search = Search(self.recognizer, self.config, grey)
+        seventeen characters were found; outside of the region only where it takes more. One that
+        shows what bar codes claim is enough."""
+        search = Search(self.recognizer, self.config, _grey(photo))
+
+        def enough(looks: list[Look]) -> bool:
+            return self._enough(looks, claims)
+
         inside, outside = _parted(quads, photo, region)
         looks: list[Look] = []
         for part in (inside, outside):
-            if part and not self._enough(looks):
+            if part and not enough(looks):
                 lines = list(np.array(part, np.float32).reshape(-1, 4, 2))
-                looks += search.looks(lines, self._enough)
+                looks += search.looks(lines, enough)
         return looks
 
     def _foremost(
@@ -150,20 +160,30 @@ class Reader:
         """Whether some look shows a number, if not well enough."""
         return any(look.candidate.score >= self.config.clear for look in looks)
 
-    def _enough(self, looks: list[Look]) -> bool:
+    def _enough(self, looks: list[Look], claims: tuple[FoundClaim, ...]) -> bool:
         """Whether nothing is gained by looking on."""
         if not looks:
             return False
+        if confirming(looks, claims):
+            return True
         best, votes = elect(looks, self.config.temperature, self.config.checked)
         judgement = judge(best, looks, votes, self.config.judgement)
         return judgement.status is Status.READ and judgement.confidence >= self.config.settled
 
-    def _reading(self, looks: list[Look]) -> Reading:
-        """What the looks together support."""
-        if not looks:
-            return Reading(Status.NOT_FOUND, advice=(SHOW_THE_NUMBER,))
-        best, votes = elect(looks, self.config.temperature, self.config.checked)
-        judgement = judge(best, looks, votes, self.config.judgement)
+    def _reading(self, looks: list[Look], claims: tuple[FoundClaim, ...]) -> Reading:
+        """What the looks and the bar codes together support."""
+        text, agreeing = Reading(Status.NOT_FOUND, advice=(SHOW_THE_NUMBER,)), None
+        if looks:
+            best, votes = elect(looks, self.config.temperature, self.config.checked)
+            text = self._told(best, judge(best, looks, votes, self.config.judgement))
+            confirmed = confirming(looks, claims)
+            if confirmed:
+                judgement = judge(confirmed, looks, votes, self.config.judgement)
+                agreeing = self._told(confirmed, replace(judgement, status=Status.READ))
+        return hear(text, agreeing, looks, claims, self.config.witnesses)
+
+    def _told(self, best: Look, judgement: Judgement) -> Reading:
+        """The reading of the text alone, by its best look."""
         if judgement.status is Status.NOT_FOUND:
             return Reading(Status.NOT_FOUND, advice=(SHOW_THE_NUMBER,))
         vin = best.candidate.text
@@ -200,6 +220,10 @@ class Reader:
                 )
             )
         return tuple(characters)
+
+
+def _grey(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _parted(

@@ -11,6 +11,7 @@ from typing import Any
 
 __all__ = [
     "Alternative",
+    "Barcode",
     "Character",
     "CheckDigit",
     "Correction",
@@ -22,6 +23,7 @@ __all__ = [
     "Source",
     "Status",
     "StoredReading",
+    "Symbology",
     "TextLine",
     "Vehicle",
 ]
@@ -57,6 +59,15 @@ class Source(StrEnum):
     BOTH = "both"
 
 
+class Symbology(StrEnum):
+    """The kinds of bar codes that labels of vehicles bear."""
+
+    CODE_39 = "code_39"
+    CODE_128 = "code_128"
+    DATA_MATRIX = "data_matrix"
+    QR_CODE = "qr_code"
+
+
 @dataclass(frozen=True)
 class TextLine:
     """A line of text in the photo, and how much it looks like the VIN line (higher is more)."""
@@ -81,6 +92,15 @@ class Character:
     confidence: float
     box: Quad
     alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True)
+class Barcode:
+    """A bar code that holds a VIN, stripped of what labels add to it, and where it stands."""
+
+    vin: str
+    symbology: Symbology
+    quad: Quad
 
 
 @dataclass(frozen=True)
@@ -113,6 +133,8 @@ class Reading:
     characters: tuple[Character, ...] = ()
     corrected_positions: tuple[int, ...] = ()
     quad: Quad | None = None
+    barcodes: tuple[Barcode, ...] = ()
+    """All that hold a VIN. One that differs from `vin` is why the reading is a retake."""
     defects: tuple[Defect, ...] = ()
     advice: tuple[str, ...] = ()
     vehicle: Vehicle | None = None
@@ -148,6 +170,10 @@ class Reading:
             ],
             "corrected_positions": list(self.corrected_positions),
             "quad": [list(p) for p in self.quad] if self.quad else None,
+            "barcodes": [
+                {"vin": b.vin, "symbology": b.symbology.value, "quad": [list(p) for p in b.quad]}
+                for b in self.barcodes
+            ],
             "defects": [{"type": d.type, "confidence": d.confidence} for d in self.defects],
             "advice": list(self.advice),
             "vehicle": {
@@ -186,6 +212,10 @@ class Reading:
             ),
             corrected_positions=tuple(int(p) for p in data.get("corrected_positions", ())),
             quad=_quad(data["quad"]) if data.get("quad") else None,
+            barcodes=tuple(
+                Barcode(b["vin"], Symbology(b["symbology"]), _quad(b["quad"]))
+                for b in data.get("barcodes", ())
+            ),
             defects=tuple(
                 Defect(d["type"], float(d["confidence"])) for d in data.get("defects", ())
             ),

@@ -110,6 +110,8 @@ class Search:
         bands = [Band(quad) for quad in quads]
         cuts = [self._first(band) for band in bands]
         ahead = self._at(cuts[: config.quick])
+        if enough(_looks(ahead)):
+            return _looks(ahead)
         clear = self._clear(_looks(ahead))
         confirmed = self._closer(clear[0], config.again[: config.confirming]) if clear else []
         if confirmed and enough(_looks(ahead) + confirmed):
