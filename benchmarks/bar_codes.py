@@ -3,7 +3,8 @@
 On labelled photos (a folder of the form of `../shared/real`): how many bar codes alone read right
 and wrong, and what the whole reader reads without and with them. On bar codes drawn here and spoilt
 in every way, where the truth is known whatever is read: how many are read, and how many of them
-wrong, as the library reads them and as the reader does. Times are the processor's, one thread.
+wrong, as the library reads them and as the reader does. Pictures made to keep it busy tell how long it
+takes at most. Times are the processor's, one thread.
 """
 
 from __future__ import annotations
@@ -173,6 +174,45 @@ def on_drawn(count: int, seed: int) -> Counter[tuple[str, str]]:
     return outcomes
 
 
+def busy_pictures(side: int = 1200) -> dict[str, np.ndarray]:
+    """Pictures (H, W) uint8 full of what a search for bar codes stops at. Larger photos are reduced
+    to about this size."""
+    dice = np.random.default_rng(0)
+    finder = np.full((9, 9), 255, np.uint8)
+    finder[1:8, 1:8], finder[2:7, 2:7], finder[3:6, 3:6] = 0, 255, 0
+    corner = np.full((12, 12), 255, np.uint8)
+    corner[1:11, 1], corner[10, 1:11], corner[1, 1:11:2], corner[1:11:2, 10] = 0, 0, 0, 0
+    code = zxingcpp.create_barcode("1M8GDM9AXKP042788", zxingcpp.BarcodeFormat.Code39)
+    tiles = {
+        "noise": dice.integers(0, 256, (side, side)).astype(np.uint8),
+        "QR finders, 1 pixel a module": finder,
+        "QR finders, 3 pixels a module": finder.repeat(3, axis=0).repeat(3, axis=1),
+        "DataMatrix corners": corner.repeat(2, axis=0).repeat(2, axis=1),
+        "random bars": np.tile(dice.integers(0, 2, (1, side // 3)) * 255, (8, 1)).repeat(3, axis=1),
+        "many Code 39": np.array(zxingcpp.write_barcode_to_image(code)),
+    }
+    return {
+        name: np.ascontiguousarray(
+            np.tile(tile, (-(-side // tile.shape[0]), -(-side // tile.shape[1])))[:side, :side],
+            np.uint8,
+        )
+        for name, tile in tiles.items()
+    }
+
+
+def print_busy() -> None:
+    """Milliseconds for each picture."""
+    codes = BarcodeReader()
+    line = ((300.0, 300.0), (800.0, 300.0), (800.0, 340.0), (300.0, 340.0))
+    print("\n| pictures made to take long | quick, ms | closer, ms |")
+    print("|---|--:|--:|")
+    for name, grey in busy_pictures().items():
+        tally = Tally()
+        tally.timed(QUICK, lambda grey=grey: codes.read(grey))
+        tally.timed(CLOSER, lambda grey=grey: codes.read_closer(grey, [line, line]))
+        print(f"| {name} | {tally.times[QUICK][0]:.0f} | {tally.times[CLOSER][0]:.0f} |")
+
+
 def main() -> None:
     """Print tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -191,6 +231,7 @@ def main() -> None:
     print("|---|--:|--:|")
     for name in sorted({name for name, _ in outcomes}):
         print(f"| {name} | {outcomes[name, 'right']} | {outcomes[name, 'wrong']} |")
+    print_busy()
 
 
 if __name__ == "__main__":

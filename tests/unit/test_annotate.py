@@ -107,7 +107,8 @@ def test_a_bar_code_is_outlined_in_red_where_it_says_something_else(vin, colour)
     photo = annotate(plain_photo(), reading)[:900]
     rows, columns = np.nonzero(is_colour(photo, colour))
     assert len(rows) > 1000
-    assert max(distance_to_outline(quad, point) for point in zip(columns, rows, strict=True)) < 6
+    points = [(float(x), float(y)) for x, y in zip(columns, rows, strict=True)]
+    assert max(distance_to_outline(quad, point) for point in points) < 6
 
 
 def test_the_photo_outside_the_line_stays_as_it_was():

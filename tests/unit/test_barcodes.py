@@ -105,8 +105,8 @@ def test_a_matrix_beside_the_line_is_read_enlarged() -> None:
     assert READER.read(page) == ()
     (claim,) = READER.read_closer(page, [line])
     assert (claim.vin, claim.barcode.symbology) == (VIN, Symbology.DATA_MATRIX)
-    behind = tuple((x - 500, y) for x, y in line)
-    (claim,) = READER.read_closer(page, [behind])
+    before = ((290.0, 820.0), (700.0, 820.0), (700.0, 845.0), (290.0, 845.0))
+    (claim,) = READER.read_closer(page, [before])
     assert claim.vin == VIN
 
 

@@ -161,3 +161,16 @@ def test_two_labels_alone_are_not_believed(reader: Reader) -> None:
     reading = reader.read(jpeg(both))
     assert reading.status is Status.RETAKE
     assert {barcode.vin for barcode in reading.barcodes} == {FOREIGN, "JS3TD62V6Y4100123"}
+
+
+def test_a_bar_code_alone_is_not_believed_where_a_closer_look_denies_it(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The quick look misreads it as another number that proves itself."""
+    assert reader.barcodes is not None
+    misread = reader.claims(label("IJS3TD62V6Y4100123"))
+    assert [claim.vin for claim in misread] == ["JS3TD62V6Y4100123"]
+    monkeypatch.setattr(reader.barcodes, "read", lambda _: misread)
+    reading = reader.read(jpeg(label(FOREIGN)))
+    assert reading.status is Status.RETAKE
+    assert {barcode.vin for barcode in reading.barcodes} == {FOREIGN, "JS3TD62V6Y4100123"}

@@ -99,11 +99,18 @@ class Reader:
                 with clock.stage("recognize"):
                     looks += self.look(photo, turned, region, claims)
                     reading = self._reading(looks, claims)
-            if reading.status is not Status.READ and not reading.barcodes:
+            if self._closer(reading):
                 with clock.stage("barcodes"):
                     claims = merged([*claims, *self.claims_closer(photo, quads)])
                     reading = self._reading(looks, claims)
         return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
+
+    def _closer(self, reading: Reading) -> bool:
+        """Whether bar codes are worth a closer look: they may tell what the text does not, or deny
+        one that nothing else confirms."""
+        if reading.source is Source.BARCODE:
+            return True
+        return reading.status is not Status.READ and not reading.barcodes
 
     def claims(self, photo: NDArray[np.uint8]) -> tuple[FoundClaim, ...]:
         """What bar codes in a photo (H, W, 3) uint8 RGB claim, as far as a quick look shows."""
