@@ -3,8 +3,8 @@
 On labelled photos (a folder of the form of `../shared/real`): how many bar codes alone read right
 and wrong, and what the whole reader reads without and with them. On bar codes drawn here and spoilt
 in every way, where the truth is known whatever is read: how many are read, and how many of them
-wrong, as the library reads them and as the reader does. Pictures made to keep it busy tell how long it
-takes at most. Times are the processor's, one thread.
+wrong, as the library reads them and as the reader does. Pictures made to keep it busy tell how long
+it takes at most. Times are the processor's, one thread.
 """
 
 from __future__ import annotations

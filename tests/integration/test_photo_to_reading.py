@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
+import cv2
+import numpy as np
 import pytest
 
 from local.http_api import HttpApi
@@ -13,6 +15,7 @@ from local.queue_loop import Delivery, QueueLoop
 from local.stack import Stack
 from local.upload import upload
 from tests import queues
+from tests.barcode_pictures import drawn, stuck_on
 from tests.photos import BROKEN, SAMPLE, blank_jpeg, noise_png, sample_vin
 from vinreader.store import ReadingStore
 
@@ -76,6 +79,26 @@ def test_photo_put_without_the_api_is_read_under_an_id_of_its_own(
     put(stack, key, blank_jpeg(shade=200))
     assert queue.deliver() == ONE_READ
     assert len(set(etags_read())) == 2
+
+
+def test_bar_code_of_another_vehicle_is_shown_beside_the_number(
+    api: HttpApi, queue: QueueLoop, tmp_path: Path
+) -> None:
+    sample = np.asarray(cv2.imread(str(SAMPLE)), np.uint8)
+    photo = tmp_path / "two-vehicles.jpg"
+    cv2.imwrite(str(photo), stuck_on(sample, drawn("I1M8GDM9AXKP042788"), left=400, top=60))
+    reading_id = upload(api, photo)
+    assert queue.deliver() == ONE_READ
+    reading = reading_of(api, reading_id)
+    assert (reading["status"], reading["vin"], reading["source"]) == (
+        "retake",
+        sample_vin(),
+        "text",
+    )
+    (code,) = cast(list[dict[str, Any]], reading["barcodes"])
+    assert (code["vin"], code["symbology"]) == ("1M8GDM9AXKP042788", "code_39")
+    listed = api.request("GET", "/readings?vin=1M8GDM9AXKP042788").json()["readings"]
+    assert reading_id not in [one["reading_id"] for one in listed]
 
 
 def test_second_photo_in_a_given_place_replaces_the_first(

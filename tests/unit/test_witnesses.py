@@ -53,6 +53,12 @@ def test_agreement_is_near_certain_and_makes_a_retake_read(weight: Weight) -> No
         assert (reading.advice, reading.quad) == ((), QUAD)
 
 
+def test_agreement_is_never_certain() -> None:
+    agreeing = text(confidence=1.0)
+    reading = hear(text(), agreeing, [look(VIN)], [claim()], WitnessConfig())
+    assert reading.confidence == 0.9999
+
+
 def test_a_look_that_lost_the_vote_confirms_a_bar_code_of_an_unsure_text() -> None:
     looks = [look(OTHER, score=-1.0), look(VIN, score=-12.0)]
     reading = heard(text(OTHER, Status.RETAKE), looks, claim())

@@ -31,6 +31,8 @@ class WitnessConfig:
 
     agreed: float = 0.999
     """Confidence that a bar code gives to a text that says the same; the text's own adds to it."""
+    most: float = 0.9999
+    """Two witnesses are not certain: the label may be another vehicle's."""
     proved: float = 0.99
     """Confidence in a bar code alone that proves itself: what is left is that it may be the label
     of another vehicle."""
@@ -70,7 +72,7 @@ def hear(
     believed = text.vin if text.status is Status.READ else None
     if agreeing and agreeing.vin and believed in (None, agreeing.vin):
         shown = tuple(claim.barcode for claim in claims if claim.vin == agreeing.vin)
-        confidence = 1 - (1 - config.agreed) * (1 - agreeing.confidence)
+        confidence = min(config.most, 1 - (1 - config.agreed) * (1 - agreeing.confidence))
         return replace(
             agreeing,
             status=Status.READ,
