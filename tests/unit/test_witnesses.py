@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.test_quality import look
 from vinreader.barcodes import FoundClaim
@@ -141,3 +143,27 @@ def test_a_look_that_shows_nothing_for_certain_denies_a_number_of_other_characte
     flat = np.full_like(seen.candidate.probabilities, 1 / 33)
     vague = replace(seen, candidate=replace(seen.candidate, probabilities=flat))
     assert heard(text(OTHER, Status.RETAKE), [vague], claim()).status is Status.RETAKE
+
+
+vins = st.sampled_from([VIN, OTHER, SIMILAR])
+spoken = st.just(NOT_FOUND) | st.builds(text, vins, st.sampled_from([Status.READ, Status.RETAKE]))
+seen = st.builds(look, vins, score=st.sampled_from([-1.0, -20.0]))
+
+
+@given(
+    spoken, st.lists(seen, max_size=3), st.lists(st.builds(claim, vins, st.sampled_from(Weight)))
+)
+def test_nothing_is_read_that_a_bar_code_denies(
+    told: Reading, looks: list[Look], claims: list[FoundClaim]
+) -> None:
+    reading = heard(told, looks, *claims)
+    denying = {one.vin for one in claims if one.weight >= Weight.OBJECT} - {reading.vin}
+    if reading.status is Status.READ:
+        assert not denying
+        if reading.source is Source.BARCODE:
+            assert claim(str(reading.vin), Weight.PROVE) in claims
+        if told.status is Status.READ:
+            assert reading.vin == told.vin
+    else:
+        assert denying <= {barcode.vin for barcode in reading.barcodes}
+    assert (reading.vin is None) == (reading.status is Status.NOT_FOUND)

@@ -134,7 +134,7 @@ class Reading:
     corrected_positions: tuple[int, ...] = ()
     quad: Quad | None = None
     barcodes: tuple[Barcode, ...] = ()
-    """All that hold a VIN. One that differs from `vin` is why the reading is a retake."""
+    """All that hold a VIN. Where the reader found one that differs, the reading is a retake."""
     defects: tuple[Defect, ...] = ()
     advice: tuple[str, ...] = ()
     vehicle: Vehicle | None = None
@@ -259,7 +259,7 @@ class StoredReading(Reading):
     """A reading as it stands in the store; times are ISO 8601, UTC.
 
     Once corrected, `status`, `vin`, `confidence`, `check_digit` and `vehicle` tell of the
-    person's number; `characters`, `quad` and `defects` stay what the photo showed.
+    person's number; `characters`, `quad`, `barcodes` and `defects` stay what the photo showed.
     """
 
     version: int = 0

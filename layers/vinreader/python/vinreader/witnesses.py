@@ -86,10 +86,11 @@ def hear(
     shown = tuple(claim.barcode for claim in claims if claim.weight >= Weight.OBJECT)
     foremost = max(claims, key=lambda claim: claim.weight)
     told = replace(text, barcodes=shown)
-    if believed or any(_denies(look, foremost.vin, config) for look in looks):
+    denied = any(_denies(look, foremost.vin, config) for look in looks)
+    if believed or (denied and text.vin):
         return _retake(told, config.contradicted, ONE_LABEL)
     told = _by_barcode(told, foremost.vin)
-    if len(numbers) > 1:
+    if denied or len(numbers) > 1:
         return _retake(told, config.contradicted, ONE_LABEL)
     if foremost.weight < Weight.PROVE:
         return _retake(told, config.unproved, PRINT_TOO)
