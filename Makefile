@@ -12,6 +12,10 @@ PYTHON ?= $(firstword $(foreach python,python3.13 python3 python3.12 python3.11,
 
 ARCHITECTURE ?= x86_64
 
+# An environment of its own: checkov pins a boto3 of years ago.
+CHECKOV := $(VENV)-checkov
+CHECKOV_VERSION := 3.3.30
+
 # Options for the training commands and `make lambda-image`: `make train-detector ARGS="--hours 2"`.
 ARGS ?=
 PHOTO ?=
@@ -22,8 +26,8 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-training fonts run serve openapi test test-lambda test-sam lambda-image \
-	check build clean contact-sheet synthesise worker train-detector train-recognizer export evaluate \
-	card-pictures
+	check checkov build clean contact-sheet synthesise worker train-detector train-recognizer export \
+	evaluate card-pictures
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +84,15 @@ check: setup ## lint, formatting, types, template
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sam validate --lint --region us-east-1
+
+checkov: $(CHECKOV)/$(CHECKOV_VERSION).stamp ## look for what is unsafe in the template; each exception is told there
+	$(CHECKOV)/bin/checkov --file template.yaml --framework cloudformation --skip-download \
+		--quiet --compact
+
+$(CHECKOV)/$(CHECKOV_VERSION).stamp: | $(BIN)/python
+	$(BIN)/python -m venv $(CHECKOV)
+	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check checkov==$(CHECKOV_VERSION)
+	@touch $@
 
 build: setup ## build layers and functions for Lambda into .aws-sam; ARCHITECTURE=arm64 for Graviton
 	PYTHON="$(abspath $(BIN)/python)" ARCHITECTURE=$(ARCHITECTURE) $(BIN)/sam build \

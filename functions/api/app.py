@@ -43,6 +43,7 @@ from vinreader.observability import (
 from vinreader.reader import Reader
 from vinreader.results import Status, StoredReading
 from vinreader.settings import Settings
+from vinreader.snapshot import prepare_for_snapshot
 from vinreader.store import Listing, ReadingNotFound, ReadingStore
 
 PENDING_RETRY_SECONDS = 2
@@ -92,6 +93,7 @@ bucket = PhotoBucket(
     settings.custom_endpoint,
 )
 app = APIGatewayHttpResolver(enable_validation=True)
+prepare_for_snapshot(reader, (store.client, records.layer.client, bucket.client))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)

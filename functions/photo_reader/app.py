@@ -18,7 +18,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vinreader.arrivals import Arrival, NotAnS3Event, archived, arrivals
-from vinreader.bucket import PhotoBucket, PhotoGone, PhotoTooLarge, PhotoUnavailable, StoredPhoto
+from vinreader.bucket import (
+    BucketUnavailable,
+    PhotoBucket,
+    PhotoGone,
+    PhotoTooLarge,
+    PhotoUnavailable,
+    StoredPhoto,
+)
 from vinreader.dead_letters import DeadLetters, NotSetAside
 from vinreader.observability import (
     count,
@@ -32,11 +39,13 @@ from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
 from vinreader.results import Reading, Status
 from vinreader.settings import Settings
-from vinreader.store import ReadingNotFound, ReadingStore, StoreUnavailable
+from vinreader.snapshot import prepare_for_snapshot
+from vinreader.store import ReadingDeleted, ReadingNotFound, ReadingStore, StoreUnavailable
 
 PHOTO_MS = 80_000
 """What one photo may take at worst: 12 s in the reader, the rest for S3, DynamoDB and SQS to answer
-late or not at all, through all attempts. A test adds them up from the settings of the clients."""
+late or not at all, through all attempts. A test adds them up from the settings of the clients. To
+delete a late photo may take longer: where it is cut off, the next try does it."""
 
 settings = Settings.from_environment()
 logger = make_logger("photo_reader")
@@ -50,6 +59,7 @@ bucket = PhotoBucket(
     settings.custom_endpoint,
 )
 dead_letters = DeadLetters(settings.dead_letter_queue)
+prepare_for_snapshot(reader, (store.client, bucket.client, dead_letters.client))
 
 
 class NoTimeLeft(Exception):
@@ -60,6 +70,18 @@ class BatchIncomplete(Exception):
     """Photos of an archive that are to be tried again."""
 
 
+FORESEEN = (
+    NotAnS3Event,
+    PhotoGone,
+    PhotoUnavailable,
+    BucketUnavailable,
+    StoreUnavailable,
+    NoTimeLeft,
+)
+"""What a message may meet on a day when the code is right. All else is counted apart: Lambda counts
+no failure that `MessageBatch` takes care of as an error."""
+
+
 class MessageBatch(BatchProcessor):
     """Messages taken one by one: one that fails goes back to the queue, or aside with the reason.
 
@@ -67,6 +89,8 @@ class MessageBatch(BatchProcessor):
     """
 
     def failure_handler(self, record: SQSRecord, exception: Any) -> Any:
+        if not isinstance(exception[1], FORESEEN):
+            note(metrics, "UnforeseenErrors")
         tries = tries_of(record)
         if tries >= settings.tries or isinstance(exception[1], NotAnS3Event):
             try:
@@ -137,7 +161,7 @@ def read_batch(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         except PhotoGone as gone:
             tell_gone(gone)
             told.append({"key": arrival.key, "status": "gone"})
-        except (NoTimeLeft, PhotoUnavailable, StoreUnavailable) as error:
+        except (NoTimeLeft, PhotoUnavailable, BucketUnavailable, StoreUnavailable) as error:
             logger.warning("photo of the archive is left", reason=str(error))
             left.append(str(error))
         else:
@@ -195,13 +219,27 @@ def read_found(photo: StoredPhoto, order: str) -> Reading:
     except (UnreadableImage, PhotoTooLarge) as error:
         reading = Reading.rejected(str(error))
     reading = replace(reading, reading_id=bucket.reading_id(photo))
-    stored = store.save(reading, order, photo)
+    try:
+        stored = store.save(reading, order, photo)
+    except ReadingDeleted:
+        stored = False
+        erase(str(reading.reading_id), photo)
     if stored:
         count(metrics, reading)
     else:
         note(metrics, "ReadingsUnchanged")
     logger.info("photo read", reading=summary(reading), stored=stored)
     return reading
+
+
+def erase(reading_id: str, photo: StoredPhoto) -> None:
+    """Delete a photo that came after its reading was deleted: a person asked for both to go. One of
+    an archive's bucket is not ours to delete."""
+    if photo.bucket != bucket.name:
+        return
+    bucket.erase(reading_id, photo)
+    note(metrics, "PhotosErased")
+    logger.info("photo of a deleted reading erased", reading_id=reading_id)
 
 
 def tell_gone(gone: PhotoGone) -> None:

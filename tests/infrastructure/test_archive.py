@@ -16,7 +16,7 @@ NAMES = {
     "ArchiveBucket": "old-photos",
     "PhotosBucket": "new-photos",
     "PhotosBucket.Arn": "arn:aws:s3:::new-photos",
-    "PhotoReaderFunction.Arn": ARN.format("lambda", "function:photo-reader"),
+    "PhotoReaderFunction.Alias": ARN.format("lambda", "function:photo-reader:live"),
     "ArchiveConcurrency": "20",
 }
 
@@ -79,7 +79,7 @@ def test_photos_are_read_in_bounds_and_the_outcome_is_kept(
     )
     assert read["ResultWriter"]["Parameters"] == {"Bucket": "new-photos", "Prefix": "archive"}
     task = read["ItemProcessor"]["States"]["ReadBatch"]
-    assert task["Parameters"]["FunctionName"] == NAMES["PhotoReaderFunction.Arn"]
+    assert task["Parameters"]["FunctionName"] == NAMES["PhotoReaderFunction.Alias"]
     (retry,) = task["Retry"]
     assert retry["ErrorEquals"] == ["States.ALL"]
 

@@ -12,6 +12,9 @@ import boto3
 import pytest
 from botocore import xform_name
 
+CLIENTS = {"s3api": "s3", "deploy": "codedeploy"}
+"""Services that the command line calls otherwise than boto3 does."""
+
 
 @pytest.fixture
 def text(root: Path) -> str:
@@ -29,7 +32,8 @@ def test_commands_are_ones_of_aws(text: str) -> None:
     found = commands(text)
     assert len(found) >= 6
     for _, service, operation, *options in found:
-        client = boto3.client(service.removesuffix("api"), region_name="us-east-1")  # type: ignore[call-overload]
+        name = CLIENTS.get(service, service)
+        client = boto3.client(name, region_name="us-east-1")  # type: ignore[call-overload]
         model = client.meta.service_model
         names = {xform_name(name, "-"): name for name in model.operation_names}
         shape = model.operation_model(names[operation]).input_shape
@@ -42,7 +46,7 @@ def test_variables_of_the_commands_are_outputs_of_the_stack(
 ) -> None:
     words = [word for command in commands(text) for word in command]
     named = {name for word in words for name in re.findall(r"\$(\w+)", word)}
-    assert named - {"EXECUTION"} <= set(template["Outputs"])
+    assert named - {"EXECUTION", "DEPLOYMENT"} <= set(template["Outputs"])
     assert "PhotosDeadLetterQueueArn" in named
 
 

@@ -14,14 +14,16 @@ BUCKET = {"Fn::GetAtt": "PhotosBucket.Arn"}
 TABLE = {"Fn::GetAtt": "ReadingsTable.Arn"}
 QUEUE = {"Fn::GetAtt": "PhotosQueue.Arn"}
 ARCHIVE = "arn:${AWS::Partition}:s3:::${ArchiveBucket}"
+UPLOADS = {"StringLike": {"s3:prefix": "uploads/*"}}
 TRACE = ({"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*")
 """X-Ray has no resources that these could be limited to."""
 
 SPEAKS_TO_AWS = re.compile(r"^import boto3|DynamoDBPersistenceLayer\(", re.M)
 
 
-def grants(resources: dict[str, Any], role: str, policy: int = 0) -> list[tuple[set[str], Any]]:
-    """Every statement of a role's policy as (actions, resource); none has conditions or denies."""
+def grants(resources: dict[str, Any], role: str, policy: int = 0) -> list[tuple[Any, ...]]:
+    """Every statement of a role's policy as (actions, resource), or (actions, resource, condition)
+    where it has one; none denies."""
     properties = resources[role]["Properties"]
     assert set(properties) == {"AssumeRolePolicyDocument", "Policies"}, "no managed policies"
     document = properties["Policies"][policy]
@@ -30,12 +32,11 @@ def grants(resources: dict[str, Any], role: str, policy: int = 0) -> list[tuple[
         assert (condition, otherwise) == ("HasArchive", {"Ref": "AWS::NoValue"})
     found = []
     for statement in document["PolicyDocument"]["Statement"]:
-        assert set(statement) == {"Sid", "Effect", "Action", "Resource"}
+        assert set(statement) - {"Condition"} == {"Sid", "Effect", "Action", "Resource"}
         assert statement["Effect"] == "Allow"
         actions = statement["Action"]
-        found.append(
-            (set([actions] if isinstance(actions, str) else actions), statement["Resource"])
-        )
+        granted = set([actions] if isinstance(actions, str) else actions), statement["Resource"]
+        found.append((*granted, statement["Condition"]) if "Condition" in statement else granted)
     return found
 
 
@@ -52,6 +53,8 @@ def test_photo_reader_may_take_photos_and_store_readings(resources: dict[str, An
         ({"sqs:SendMessage"}, {"Fn::GetAtt": "PhotosDeadLetterQueue.Arn"}),
         ({"s3:GetObject"}, PHOTOS),
         ({"s3:ListBucket"}, BUCKET),
+        ({"s3:ListBucketVersions"}, BUCKET, UPLOADS),
+        ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, PHOTOS),
         ({"dynamodb:UpdateItem"}, TABLE),
         ({"logs:CreateLogStream", "logs:PutLogEvents"}, {"Fn::GetAtt": "PhotoReaderLogs.Arn"}),
         TRACE,
@@ -85,7 +88,7 @@ def test_the_archive_may_list_photos_and_have_them_read(resources: dict[str, Any
     assert grants(resources, "ArchiveRole") == [
         ({"s3:ListBucket"}, {"Fn::Sub": ARCHIVE}),
         ({"s3:GetObject"}, {"Fn::Sub": f"{ARCHIVE}/*"}),
-        ({"lambda:InvokeFunction"}, {"Fn::GetAtt": "PhotoReaderFunction.Arn"}),
+        ({"lambda:InvokeFunction"}, {"Ref": "PhotoReaderFunction.Alias"}),
         (
             {
                 "s3:PutObject",
@@ -105,8 +108,23 @@ def test_the_archive_may_list_photos_and_have_them_read(resources: dict[str, Any
     assert policies(resources, "ArchiveRole") == 1
 
 
+def test_a_roll_out_may_shift_calls_of_the_two_functions_alone(resources: dict[str, Any]) -> None:
+    functions: list[Any] = []
+    for name in ("PhotoReaderFunction", "ApiFunction"):
+        functions += [{"Fn::GetAtt": f"{name}.Arn"}, {"Fn::Sub": f"${{{name}.Arn}}:*"}]
+        preference = resources[name]["Properties"]["DeploymentPreference"]
+        assert preference["Role"] == {"Fn::GetAtt": "RollOutRole.Arn"}
+    alarms = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
+    shift = {"lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"}
+    assert grants(resources, "RollOutRole") == [
+        (shift, functions),
+        ({"cloudwatch:DescribeAlarms"}, {"Fn::Sub": alarms}),
+    ]
+    assert policies(resources, "RollOutRole") == 1
+
+
 def test_only_the_service_it_was_made_for_takes_a_role(resources: dict[str, Any]) -> None:
-    services = {"ReadingsPipeRole": "pipes", "ArchiveRole": "states"}
+    services = {"ReadingsPipeRole": "pipes", "ArchiveRole": "states", "RollOutRole": "codedeploy"}
     for role, service in services.items():
         (statement,) = resources[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,16 @@ def test_is_valid_and_lints_clean(root: Path) -> None:
     )
     assert validation.returncode == 0, validation.stdout + validation.stderr
     assert "is a valid SAM Template" in validation.stdout
+
+
+def test_every_exception_of_checkov_is_explained_beside_the_resource(root: Path) -> None:
+    template = (root / "template.yaml").read_text()
+    lines = [line for line in template.splitlines() if "checkov:" in line]
+    assert lines
+    for line in lines:
+        skipped = re.fullmatch(r"    # checkov:skip=CKV2?_AWS_\d+:(.+)", line)
+        assert skipped, line
+        assert len(skipped[1].split()) >= 6, line
 
 
 def test_both_functions_share_both_layers(template: dict[str, Any]) -> None:

@@ -20,23 +20,29 @@ NAMESPACE = "VinReader/vin-reader"
 FUNCTIONS = {"photo_reader": "PhotoReaderFunction", "api": "ApiFunction"}
 DEFECTS = ("blurry", "dark", "glare", "low_contrast", "too_small", "cut_off", "obstructed")
 STAGES = ("decode", "detect", "recognize", "total")
+KEYS = ("FunctionName", "QueueName", "ApiId")
+"""The dimensions that name a resource."""
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
 """Namespace, name and dimensions."""
 
 OF_AWS = {
-    "AWS/Lambda": ({"Errors", "Throttles", "Duration"}, {"FunctionName"}),
+    # By function, all its versions together; or by version, while two of them share an alias.
+    "AWS/Lambda": (
+        {"Errors", "Throttles", "Duration"},
+        [{"FunctionName"}, {"FunctionName", "Resource", "ExecutedVersion"}],
+    ),
     "AWS/SQS": (
         {
             "ApproximateNumberOfMessagesVisible",
             "ApproximateNumberOfMessagesNotVisible",
             "ApproximateAgeOfOldestMessage",
         },
-        {"QueueName"},
+        [{"QueueName"}],
     ),
     # An HTTP API's own names: those of a REST API are 5XXError and ApiName.
-    "AWS/ApiGateway": ({"Count", "4xx", "5xx", "Latency"}, {"ApiId"}),
+    "AWS/ApiGateway": ({"Count", "4xx", "5xx", "Latency"}, [{"ApiId"}]),
 }
-"""Metric names and the dimension of each, from the user guides of the services."""
+"""Metric names and the dimensions that they come with, from the user guides of the services."""
 
 
 @pytest.fixture
@@ -46,7 +52,8 @@ def names(resources: dict[str, Any]) -> dict[str, str]:
     refs = {name: name for name in resources}
     queues = {f"{name}.QueueName": name for name in resources}
     arns = {f"{name}.Arn": f"arn:{name}" for name in resources}
-    return {**refs, **queues, **arns, **parameters}
+    versions = {f"{name}.Version.Version": "7" for name in FUNCTIONS.values()}
+    return {**refs, **queues, **arns, **versions, **parameters}
 
 
 @pytest.fixture
@@ -141,10 +148,12 @@ def check(metric: Metric, emitted: set[Metric], resources: dict[str, Any]) -> No
         return
     known, wanted = OF_AWS[namespace]
     assert name in known
-    assert {key for key, _ in dimensions} == wanted
+    assert {key for key, _ in dimensions} in wanted
     types = {"AWS/Lambda": "Function", "AWS/SQS": "Queue", "AWS/ApiGateway": "HttpApi"}
-    for _, logical_id in dimensions:
-        assert resources[logical_id]["Type"].endswith(f"::{types[namespace]}")
+    values = dict(dimensions)
+    logical_id = values.pop(next(key for key in KEYS if key in values))
+    assert resources[logical_id]["Type"].endswith(f"::{types[namespace]}")
+    assert values in ({}, {"Resource": f"{logical_id}:live", "ExecutedVersion": "7"})
 
 
 def test_code_and_template_agree_on_namespace_and_services(
@@ -167,6 +176,7 @@ def test_every_kind_of_metric_is_printed(emitted: set[Metric]) -> None:
         *("DefectBlurry", "DefectLowContrast", "DefectCutOff", "DefectTooSmall"),
         *("DecodeTime", "DetectTime", "RecognizeTime", "TotalTime"),
         *("Confidence", "ColdStart", "MessagesRetried", "MessagesSetAside", "PhotosGone"),
+        *("UnforeseenErrors", "PhotosErased"),
     }
     assert {namespace for namespace, _, _ in emitted} == {NAMESPACE}
 
@@ -208,7 +218,9 @@ def test_there_is_an_alarm_for_everything_that_goes_wrong(
         (alarm,) = watch("ApproximateNumberOfMessagesVisible", queue)
         assert alarms[alarm]["Threshold"] == 0
     assert watch("ApproximateAgeOfOldestMessage", "PhotosQueue") == {"OldestMessageAlarm"}
-    assert watch("Duration", "PhotoReaderFunction") == {"PhotoReaderLatencyAlarm"}
+    latency = {"PhotoReaderLatencyAlarm", "PhotoReaderRollOutAlarm"}
+    assert watch("Duration", "PhotoReaderFunction") == latency
+    assert watch("UnforeseenErrors", "photo_reader") == {"PhotoReaderRollOutAlarm"}
     assert watch("Latency", "HttpApi") == {"ApiLatencyAlarm"}
     assert watch("5xx", "HttpApi") == {"ApiServerErrorsAlarm"}
     for service in FUNCTIONS:

@@ -78,7 +78,7 @@ def run(stack: Stack, invocations: list[str], monkeypatch: pytest.MonkeyPatch) -
     names = {
         "ArchiveBucket": stack.bucket,
         "PhotosBucket": stack.bucket,
-        "PhotoReaderFunction.Arn": "photo-reader",
+        "PhotoReaderFunction.Alias": "photo-reader",
         "ArchiveConcurrency": "2",
     }
     archive = load_template()["Resources"]["Archive"]["Properties"]["Definition"]

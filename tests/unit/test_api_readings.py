@@ -15,7 +15,7 @@ from tests.answers import problem
 from vinreader.arrivals import order_of_time
 from vinreader.bucket import StoredPhoto
 from vinreader.results import Reading, Status
-from vinreader.store import ReadingStore
+from vinreader.store import ReadingDeleted, ReadingStore
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 READ = "1M8GDM9AXKP042789"
@@ -258,15 +258,18 @@ def test_a_deleted_reading_is_gone_for_good(api: HttpApi, keep: Keep, stack: Sta
     assert set(item) == {"reading_id", "deleted_at", "expires_at"}
 
 
-def test_a_late_event_does_not_bring_a_deleted_reading_back(
-    api: HttpApi, keep: Keep, stack: Stack
-) -> None:
+def test_nothing_brings_a_deleted_reading_back(api: HttpApi, keep: Keep, stack: Stack) -> None:
     reading_id = keep()
     api.request("DELETE", f"/readings/{reading_id}")
     store = ReadingStore(stack.table, retention_days=30)
     late = Reading(Status.READ, vin=READ, reading_id=reading_id)
-    assert not store.save(late, order_of_time(datetime.now(UTC) + timedelta(days=1)))
-    store.expect(reading_id)
+    tomorrow = order_of_time(datetime.now(UTC) + timedelta(days=1))
+    with pytest.raises(ReadingDeleted):
+        store.save(late, tomorrow)
+    with pytest.raises(ReadingDeleted):
+        store.create(late, tomorrow)
+    with pytest.raises(ReadingDeleted):
+        store.expect(reading_id)
     assert api.request("GET", f"/readings/{reading_id}").status == 404
 
 

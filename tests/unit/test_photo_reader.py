@@ -21,6 +21,8 @@ from local.stack import Stack
 from local.template import resource
 from tests.photos import BROKEN, SAMPLE, blank_jpeg, sample_vin
 from tests.queues import items_of, no_waits, reason_of, take_dead_letters
+from vinreader.bucket import PhotoGone
+from vinreader.observability import make_metrics
 from vinreader.store import ReadingStore
 
 
@@ -138,6 +140,49 @@ def test_photo_that_is_gone_leaves_the_queue_after_a_second_look(
     assert failed(photo_reader.invoke(messages(gone))) == ["m0"]
     assert failed(photo_reader.invoke(messages(gone, tries=[2]))) == []
     assert photo_reader.invoke(gone) == {"readings": []}
+
+
+def test_photo_that_comes_after_its_reading_was_deleted_goes_too(
+    photo_reader: LocalFunction, api: HttpApi, bucket: Bucket
+) -> None:
+    reading_id = api.request("POST", "/uploads").json()["reading_id"]
+    assert api.request("DELETE", f"/readings/{reading_id}").status == 204
+    key = bucket.put(SAMPLE.read_bytes(), f"uploads/{reading_id}")
+    neighbour = bucket.put(blank_jpeg(), f"uploads/{reading_id}0")
+    assert failed(photo_reader.invoke(messages(bucket.event(key)))) == []
+    assert api.request("GET", f"/readings/{reading_id}").status == 404
+    listed = bucket.client.list_objects_v2(Bucket=bucket.name, Prefix=key)["Contents"]
+    assert [one["Key"] for one in listed] == [neighbour]
+
+
+def test_photo_of_an_archive_stays_though_its_reading_was_deleted(
+    photo_reader: LocalFunction, api: HttpApi, bucket: Bucket
+) -> None:
+    other = Bucket(f"archive-{uuid.uuid4()}")
+    region = {"LocationConstraint": "eu-central-1"}
+    other.client.create_bucket(Bucket=other.name, CreateBucketConfiguration=region)  # type: ignore[arg-type]
+    batch = archive_batch(other, other.put(blank_jpeg(320, 16)))
+    (told,) = photo_reader.invoke(batch)["photos"]
+    at = f"/readings/{told['reading_id']}"
+    assert api.request("DELETE", at).status == 204
+    photo_reader.invoke(batch)
+    assert api.request("GET", at).status == 404
+    assert other.client.list_objects_v2(Bucket=other.name)["KeyCount"] == 1
+
+
+def test_photo_that_cannot_be_deleted_yet_is_tried_again(
+    photo_reader: LocalFunction, api: HttpApi, bucket: Bucket
+) -> None:
+    from functions.photo_reader import app
+
+    reading_id = api.request("POST", "/uploads").json()["reading_id"]
+    api.request("DELETE", f"/readings/{reading_id}")
+    event = bucket.event(bucket.put(SAMPLE.read_bytes(), f"uploads/{reading_id}"))
+    with failing(app.bucket.client, "DeleteObjects", Fault.THROTTLED), no_waits():
+        assert failed(photo_reader.invoke(messages(event))) == ["m0"]
+    assert failed(photo_reader.invoke(messages(event))) == []
+    with pytest.raises(PhotoGone):
+        app.bucket.find(bucket.name, f"uploads/{reading_id}")
 
 
 def test_test_event_of_a_new_notification_leaves_the_queue(photo_reader: LocalFunction) -> None:
@@ -267,6 +312,28 @@ def test_time_for_a_photo_covers_every_call_that_answers_late() -> None:
     reading = app.PHOTO_MS / 1000 - calls
     assert reading >= 12
     assert resource("PhotoReaderFunction")["Timeout"] >= app.PHOTO_MS / 1000 + 30
+
+
+@pytest.mark.parametrize(("fault", "unforeseen"), [(Fault.DENIED, 1), (Fault.THROTTLED, 0)])
+def test_what_the_code_did_not_foresee_is_counted_apart(
+    photo_reader: LocalFunction,
+    bucket: Bucket,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: Fault,
+    unforeseen: int,
+) -> None:
+    from functions.photo_reader import app
+
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "VinReader/test")
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    monkeypatch.setattr(app, "metrics", make_metrics("photo_reader"))
+    event = bucket.event(bucket.put(blank_jpeg(320, 16)))
+    with failing(app.store.client, "UpdateItem", fault), no_waits():
+        assert failed(photo_reader.invoke(messages(event))) == ["m0"]
+    printed = capsys.readouterr().out
+    assert printed.count('"MessagesRetried":[1.0]') == 1
+    assert printed.count('"UnforeseenErrors":[1.0]') == unforeseen
 
 
 def test_log_lines_of_a_message_carry_its_id_and_no_vin(

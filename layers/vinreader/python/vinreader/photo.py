@@ -28,6 +28,7 @@ __all__ = [
     "PhotoLimits",
     "UnreadableImage",
     "format_of",
+    "load_decoders",
     "open_photo",
 ]
 
@@ -104,6 +105,12 @@ def open_photo(data: bytes) -> Photo:
     return _turn_upright(photo, _orientation(header))
 
 
+def load_decoders() -> None:
+    """Load at once what is else loaded by the first photo of a format."""
+    for kind in PhotoFormat:
+        _teach(kind)
+
+
 def _read_header(kind: PhotoFormat, data: bytes) -> Image.Image:
     try:
         if kind is PhotoFormat.HEIC:
@@ -129,6 +136,8 @@ def _teach(kind: PhotoFormat) -> None:
         from PIL import WebPImagePlugin  # noqa: F401
     elif kind is PhotoFormat.AVIF:
         from PIL import AvifImagePlugin  # noqa: F401
+    elif kind is PhotoFormat.HEIC:
+        import pillow_heif  # noqa: F401
 
 
 def _read_heic_header(data: bytes) -> Image.Image:

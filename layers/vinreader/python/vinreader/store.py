@@ -12,11 +12,12 @@ from vinreader import cursor
 from vinreader.bucket import StoredPhoto
 from vinreader.items import attributes_of, corrected, stored_reading
 from vinreader.results import Correction, Original, Reading, Status, StoredReading
-from vinreader.table import ReadingTable, StoreUnavailable
+from vinreader.table import ReadingDeleted, ReadingNotFound, ReadingTable, StoreUnavailable
 
 __all__ = [
     "Listing",
     "Page",
+    "ReadingDeleted",
     "ReadingNotFound",
     "ReadingPending",
     "ReadingStore",
@@ -51,10 +52,6 @@ class Page:
     cursor: str | None
 
 
-class ReadingNotFound(LookupError):
-    """No reading has this id, its time is over, or it was deleted."""
-
-
 class ReadingPending(ValueError):
     """There is nothing to correct yet."""
 
@@ -81,6 +78,7 @@ class ReadingStore:
     ) -> None:
         self.clock = clock
         self.table = ReadingTable(table_name, timedelta(days=retention_days))
+        self.client = self.table.table.meta.client
 
     def expect(self, reading_id: str) -> Reading:
         """Note that a place to upload was given: a pending reading, until its photo comes."""
@@ -96,8 +94,10 @@ class ReadingStore:
             photo: the object that was read, where it lies in the bucket.
 
         Returns:
-            False where what the table holds is newer, the same, corrected or deleted, and was left
-            alone.
+            False where what the table holds is newer, the same or corrected, and was left alone.
+
+        Raises:
+            ReadingDeleted: whoever deleted the reading wants its photo gone, too.
         """
         attributes: dict[str, Any] = {"arrival_order": order}
         if photo is not None:
@@ -214,7 +214,8 @@ class ReadingStore:
     def _write(
         self, reading: Reading, condition: str, **attributes: Any
     ) -> Mapping[str, Any] | None:
-        """Set all that a reading holds; the item as it then is, None where `condition` failed."""
+        """Set all that a reading holds; the item as it then is, None where `condition` failed. A
+        tombstone raises `ReadingDeleted`."""
         if not reading.reading_id:
             raise ValueError("A reading needs an id to be stored.")
         attributes |= attributes_of(reading)

@@ -20,7 +20,14 @@ from vinreader.items import storable
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-__all__ = ["CLIENT_CONFIG", "Items", "ReadingTable", "StoreUnavailable"]
+__all__ = [
+    "CLIENT_CONFIG",
+    "Items",
+    "ReadingDeleted",
+    "ReadingNotFound",
+    "ReadingTable",
+    "StoreUnavailable",
+]
 
 CLIENT_CONFIG = Config(
     connect_timeout=2,
@@ -39,6 +46,14 @@ THERE = "attribute_exists(reading_id) AND attribute_not_exists(deleted_at)"
 
 class StoreUnavailable(ServiceUnavailable):
     """DynamoDB throttles or does not answer: the same call may succeed later."""
+
+
+class ReadingNotFound(LookupError):
+    """No reading has this id, its time is over, or it was deleted."""
+
+
+class ReadingDeleted(ReadingNotFound):
+    """A tombstone stands in its place."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +108,9 @@ class ReadingTable:
 
         Returns:
             The item as it then is, or None where the condition did not hold.
+
+        Raises:
+            ReadingDeleted: it did not hold, and what stands there is a tombstone.
         """
         attributes = {
             **attributes,
@@ -117,8 +135,12 @@ class ReadingTable:
                     ExpressionAttributeNames={f"#{name}": name for name in attributes},
                     ExpressionAttributeValues={f":{name}": v for name, v in values.items()},
                     ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except self.table.meta.client.exceptions.ConditionalCheckFailedException:
+        except self.table.meta.client.exceptions.ConditionalCheckFailedException as error:
+            stands: Any = error.response.get("Item", {})
+            if "deleted_at" in stands:
+                raise ReadingDeleted(f"The reading {reading_id} was deleted.") from error
             return None
         return answer["Attributes"]
 

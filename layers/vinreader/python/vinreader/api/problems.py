@@ -16,7 +16,7 @@ from vinreader.cursor import InvalidCursor
 from vinreader.faults import ServiceUnavailable
 from vinreader.idempotency import IdempotencyKeyReused, RequestInProgress
 from vinreader.photo import UnreadableImage
-from vinreader.store import ReadingNotFound, ReadingPending, VersionConflict
+from vinreader.store import ReadingDeleted, ReadingNotFound, ReadingPending, VersionConflict
 from vinreader.vin import InvalidVin
 
 __all__ = ["NAMED_ERRORS", "Problem", "ProblemType", "invalid_request", "problem_of"]
@@ -92,6 +92,7 @@ TOLD: dict[type[Exception], ProblemType] = {
     IdempotencyKeyReused: ProblemType.IDEMPOTENCY_KEY_REUSED,
     InvalidCursor: ProblemType.INVALID_CURSOR,
     InvalidVin: ProblemType.INVALID_VIN,
+    ReadingDeleted: ProblemType.READING_NOT_FOUND,
     ReadingNotFound: ProblemType.READING_NOT_FOUND,
     ReadingPending: ProblemType.READING_PENDING,
     UnreadableImage: ProblemType.UNREADABLE_IMAGE,
