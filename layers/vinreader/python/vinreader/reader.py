@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinreader.defects import advised
 from vinreader.detection import Detector
 from vinreader.looks import Look, elect
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
@@ -109,6 +110,8 @@ class Reader:
                 with clock.part("recognize"):
                     looks += self.look(photo, quads, region)
                     reading = self._reading(looks)
+            with clock.part("inspect"):
+                reading = advised(reading, photo)
         return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
 
     def lines(self, photo: NDArray[np.uint8], region: Region | None = None) -> list[Quad]:
