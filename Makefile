@@ -21,7 +21,8 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-training fonts run serve openapi test check build clean \
-	contact-sheet synthesise worker train-detector train-recognizer export evaluate card-pictures
+	contact-sheet synthesise worker train-detector train-recognizer export fit-defects evaluate-defects \
+	evaluate card-pictures
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -94,6 +95,12 @@ train-recognizer: setup-training ## train YOLO; resumes where it stopped
 
 export: setup-training ## write layers/vinreader/models/*.onnx from the newest checkpoints
 	$(BIN)/python -m training export $(ARGS)
+
+fit-defects: setup ## fit what tells the defects of a photo; writes vinreader/defects.json
+	$(BIN)/python -m training fit-defects $(ARGS)
+
+evaluate-defects: setup ## measure how well defects are told
+	$(BIN)/python -m training evaluate-defects $(ARGS)
 
 evaluate: setup-training ## measure how well the models read
 	$(BIN)/python -m training evaluate $(ARGS)

@@ -7,16 +7,21 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from training.quality.evaluate import area_under_curve, tables
+from training.quality.evaluate import area_under_curve, confidences, tables
 from training.quality.fit import FIGURES, Figures, figures_of, fitted, logistic
 from training.quality.photos import LinePhoto, LinePhotoConfig, LinePhotos
 from training.quality.ranges import DEFECTS as RANGES
+from training.synthesis.fonts import MissingFonts, faces
 from vinreader.defects import DEFECTS, PhotoMeasures, Weights
 from vinreader.measures import Measures
 
 
 @pytest.fixture(scope="module")
 def photos() -> list[LinePhoto]:
+    try:
+        faces()
+    except MissingFonts as missing:
+        pytest.skip(str(missing))
     made = LinePhotos(3, LinePhotoConfig(double=0.2))
     return [made.make(index) for index in range(60)]
 
@@ -93,8 +98,6 @@ def test_tables_say_how_well_defects_are_told(photos: list[LinePhoto]) -> None:
 
 def test_dark_and_small_lines_are_told_from_others(photos: list[LinePhoto]) -> None:
     """With the weights in the package."""
-    from training.quality.evaluate import confidences
-
     seen: Figures = figures_of(photos)
     sure = confidences(seen.line, "line")
     for defect in ("dark", "too_small"):

@@ -137,6 +137,8 @@ def inspect_photo(photo: Pixels) -> Findings:
 
 def photo_measures(photo: Pixels) -> PhotoMeasures:
     """The figures of a photo (H, W) or (H, W, 3) uint8."""
+    coarse = max(1, max(photo.shape[:2]) // (2 * LONG_SIDE))
+    photo = photo[::coarse, ::coarse]  # every pixel of a large photo would cost more than the rest
     factor = min(1.0, LONG_SIDE / max(photo.shape[:2]))
     size = [max(8, round(side * factor)) for side in photo.shape[1::-1]]
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)

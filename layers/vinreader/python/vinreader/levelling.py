@@ -17,7 +17,7 @@ __all__ = ["BESIDE", "Level", "level"]
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
-TALLEST = 44
+TALLEST = 32
 """Height in pixels, of a line's band, that larger ones are reduced to: less would take the edges'
 sharpness away, more only costs."""
 BESIDE = 0.4
@@ -30,7 +30,7 @@ FURTHEST = 32_000
 
 @dataclass(frozen=True)
 class Level:
-    """A line cut out level: `pixels` (H, W) float32 grey levels, W a multiple of the `parts`;
+    """A line cut out level: `pixels` (H, W) float32 grey levels, W a multiple of twice the `parts`;
     `room` (H, W) float32, how far a pixel is from the photo's nearest edge in heights of the
     line's band, negative outside; `scale` photo pixels a pixel; `end` and `side` (float), room
     beyond the line's ends and beside it."""
@@ -53,7 +53,7 @@ def level(photo: Pixels, characters: Array) -> Level:
     count = len(tops)
     sums = np.asarray(tops + bottoms, np.float32)
     wide = float(np.median(np.hypot(*(sums[:, 1] - sums[:, 0]).T))) / 2
-    columns = int(np.clip(round(wide / scale), 3, TALLEST * 2))
+    columns = 2 * int(np.clip(round(wide / scale / 2), 2, TALLEST))
     rows = max(10, round(height * (1 + 2 * BESIDE) / scale))
     across = ((np.arange(columns) + 0.5) / columns).astype(np.float32)[None, :, None]
     top = (tops[:, :1] + across * (tops[:, 1:] - tops[:, :1])).reshape(-1, 2)

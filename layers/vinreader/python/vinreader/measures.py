@@ -25,6 +25,8 @@ FADED = 0.4
 """A row shows text from this share on between the faintest row and those in the line's middle."""
 WIDER = 1.05
 """Text may be higher than the line's band by this factor: more is a neighbour that touches it."""
+ODD = 5.0
+"""From this distance on a place is far from most."""
 BURNT = 250
 """Grey level of what is white altogether."""
 NEAR = 0.12
@@ -97,9 +99,15 @@ class Measures:
     """The steepest edges of such shapes over the strokes."""
     blob_sharp: float
     """The same over what they differ by: low where their edges are soft."""
+    plain_edge: float
+    plain_sharp: float
+    """Both of the line after a median that takes strokes away and leaves the edges of what is
+    larger."""
     odd: float
-    """How far the oddest part is from most by brightness, strokes and edges, each over its spread
-    among the parts."""
+    """How far the oddest half part is from most by brightness, strokes and edges, each over its
+    spread among them."""
+    odd_share: float
+    """Share of half parts that are far from most."""
     odd_edges: float
     """Logarithm of the most edges of a part over those of most."""
     few_edges: float
@@ -108,6 +116,12 @@ class Measures:
     """The same of the brightest part."""
     dark_edges: float
     """The same of the darkest part."""
+    jump: float
+    """The largest step of brightness between half parts, over the strokes."""
+    local: float
+    """How far the brightness of one strays from those about it, over the strokes."""
+    abrupt: float
+    """The largest step over the whole range of brightness: low where it changes softly."""
     end: float
     side: float
     """Room between the line's ends and sides and the photo's edges, in heights of its band, between
@@ -145,7 +159,7 @@ def measured(line: Level) -> Measures:
         noise=safe_log(noise(core) / 255),
         **sharpness(line.pixels[max(top - 1, 0) : bottom + 1], cap, line.scale),
         **_brightness(_by_part(core, line.parts)[inside], strokes, usual),
-        **_oddity(core, strokes, inside, line.parts),
+        **_oddity(core, core - ground, np.repeat(inside, 2)),
         **_shapes(core, cap, usual),
         **_surroundings(line, top, bottom, usual),
     )
@@ -201,22 +215,32 @@ def _brightness(parts: Array, strokes: Array, usual: float) -> dict[str, float]:
     }
 
 
-def _oddity(core: Array, strokes: Array, inside: NDArray[np.bool_], parts: int) -> dict[str, float]:
-    """What sets single parts apart, such as something that lies on them."""
+def _oddity(core: Array, details: Array, inside: NDArray[np.bool_]) -> dict[str, float]:
+    """What sets places along the line (H, W) apart, such as something that lies on them: judged by
+    half parts, those that are `inside` of the photo."""
+    count = len(inside)
     steps = np.abs(np.diff(core, axis=1, append=core[:, -1:]))
-    edges = np.log(_by_part(steps, parts)[inside].mean(axis=1) + 1)
-    levels = _by_part(core, parts)[inside].mean(axis=1)
+    edges = np.log(_by_part(steps, count)[inside].mean(axis=1) + 1)
+    strokes = np.log(_by_part(details, count)[inside].std(axis=1) + 1)
+    levels = _by_part(core, count)[inside].mean(axis=1)
     distance = np.zeros(len(levels))
-    for values, least in ((edges, 0.1), (np.log(strokes + 2), 0.1), (levels, 4.0)):
+    for values, least in ((edges, 0.1), (strokes, 0.1), (levels, 4.0)):
         apart = np.abs(values - np.median(values))
         distance += np.clip(apart / max(1.5 * float(np.median(apart)), least), 0, 12) ** 2
     usual = float(np.median(edges))
+    around = np.stack([np.roll(levels, by) for by in (-3, -2, 2, 3)])
+    changes = np.abs(np.diff(levels))
+    contrast = float(np.exp(np.median(strokes))) + 2
     return {
         "odd": float(np.sqrt(distance.max())),
+        "odd_share": float((distance > ODD**2).mean()),
         "odd_edges": float(edges.max()) - usual,
         "few_edges": float(edges.min()) - usual,
         "bright_edges": float(edges[levels.argmax()]) - usual,
         "dark_edges": float(edges[levels.argmin()]) - usual,
+        "jump": float(np.clip(changes.max() / contrast, 0, 8)),
+        "local": float(np.clip(np.abs(levels - np.median(around, axis=0)).max() / contrast, 0, 8)),
+        "abrupt": float(changes.max() / (np.ptp(levels) + 2)),
     }
 
 
@@ -229,13 +253,24 @@ def _shapes(core: Array, cap: int, usual: float) -> dict[str, float]:
     ways = [cv2.morphologyEx(soft, way, kernel) for way in (cv2.MORPH_OPEN, cv2.MORPH_CLOSE)]
     apart = [way.astype(np.float32) - np.float32(np.median(way)) for way in ways]
     rest = min(apart, key=lambda one: float(np.median(np.abs(one))))
-    slope = np.hypot(cv2.Sobel(rest, cv2.CV_32F, 1, 0), cv2.Sobel(rest, cv2.CV_32F, 0, 1)) / 8
+    steepest, widest = _steepness(rest)
+    plain_steepest, plain_widest = _steepness(cv2.medianBlur(soft, side).astype(np.float32))
     return {
         "blob": float((np.abs(rest) > 0.5 * usual).mean()),
         "blob_dark": float((rest < -0.5 * usual).mean()),
-        "blob_edge": float(np.clip(np.quantile(slope, 0.98) / usual, 0, 5)),
-        "blob_sharp": float(np.quantile(slope, 0.98) * cap / (np.quantile(np.abs(rest), 0.98) + 4)),
+        "blob_edge": float(np.clip(steepest / usual, 0, 5)),
+        "blob_sharp": steepest * cap / widest,
+        "plain_edge": float(np.clip(plain_steepest / usual, 0, 5)),
+        "plain_sharp": plain_steepest * cap / plain_widest,
     }
+
+
+def _steepness(image: Array) -> tuple[float, float]:
+    """How steep its steepest places are, in grey levels a pixel, and how far it strays from its
+    median."""
+    slope = np.hypot(cv2.Sobel(image, cv2.CV_32F, 1, 0), cv2.Sobel(image, cv2.CV_32F, 0, 1)) / 8
+    apart = np.abs(image - np.median(image))
+    return float(np.quantile(slope, 0.98)), float(np.quantile(apart, 0.98)) + 4
 
 
 def _surroundings(line: Level, top: int, bottom: int, usual: float) -> dict[str, float]:
