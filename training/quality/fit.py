@@ -30,9 +30,11 @@ DOUBLE = 0.15
 PULL = 2.0
 """How much weights, of figures in standard deviations, are pulled towards zero: the variance of
 their prior is one half."""
+MANY_PULL = 60.0
+"""The same where there are hundreds of weights; by cross-validation on the photos fitted to."""
+MANY = 150
+"""Weights from which on there are many."""
 STEPS = 40
-FEW = 14
-"""Figures that are multiplied with one another: of more, there are too many products to fit."""
 DIGITS = 4
 
 _ALL = tuple(field.name for field in fields(Measures))
@@ -48,6 +50,18 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "obstructed": _ALL,
 }
 """What each defect is judged by: one figure where that tells it, several where it does not."""
+_LYING = (
+    *("bright", "brightest", "bright_flat", "burnt", "steep", "empty", "emptiest", "empty_bright"),
+    *("fullest", "uneven", "blob", "blob_edge", "blob_sharp", "plain_sharp", "odd", "odd_share"),
+    *("bright_edges", "few_edges", "jump", "local", "abrupt", "relative", "white", "darkest"),
+)
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "blurry": FIGURES["blurry"],
+    "low_contrast": FIGURES["low_contrast"],
+    "obstructed": _LYING,
+}
+"""Figures that are also multiplied with one another; where there are several, each is with itself:
+how far from usual they are counts too."""
 PHOTO_FIGURES: dict[str, tuple[str, ...]] = {
     "blurry": ("edge",),
     "dark": ("white",),
@@ -104,10 +118,11 @@ def fitted(
         mine = vectors[:, [names.index(name) for name in used]]
         usual, spread = mine.mean(axis=0), mine.std(axis=0) + 1e-3
         apart = np.clip((mine - usual) / spread, -FURTHEST, FURTHEST)
-        pairs = _pairs(len(used))
+        pairs = _pairs(used, TOGETHER.get(defect, ()))
         products = [apart[:, i] * apart[:, j] for i, j in pairs]
         design = np.stack([*apart.T, *products, np.ones(len(mine))], axis=1)
-        weights = logistic(design, has[:, DEFECTS.index(defect)].astype(float), PULL)
+        pull = MANY_PULL if design.shape[1] > MANY else PULL
+        weights = logistic(design, has[:, DEFECTS.index(defect)].astype(float), pull)
         told: dict[str, Any] = {}
         for k, name in enumerate(used):
             mates = [(j, m) for m, (i, j) in enumerate(pairs) if i == k]
@@ -121,19 +136,21 @@ def fitted(
     return answer
 
 
-def _pairs(count: int) -> list[tuple[int, int]]:
-    """Which of `count` figures are multiplied: none where there is one, as it speaks one way only;
-    all with one another where they are few; else each with itself."""
-    if count == 1:
+def _pairs(used: Sequence[str], together: Sequence[str]) -> list[tuple[int, int]]:
+    """Places of the figures that are multiplied."""
+    if len(used) == 1:  # a single figure speaks one way only
         return []
-    if count <= FEW:
-        return [(i, j) for i in range(count) for j in range(i, count)]
-    return [(i, i) for i in range(count)]
+    return [
+        (i, j)
+        for i in range(len(used))
+        for j in range(i, len(used))
+        if i == j or (used[i] in together and used[j] in together)
+    ]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training fit-defects`."""
-    parser.add_argument("--photos", type=int, default=4750)
+    parser.add_argument("--photos", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
 

@@ -21,8 +21,14 @@ from training.synthesis.geometry import corners, project, resample
 from training.synthesis.lines import LineConfig, set_vin_line
 from training.synthesis.styles import STYLES, draw_style
 from training.synthesis.styles.base import Paint
+from training.synthesis.styles.metal import struck_steel
+from training.synthesis.styles.printed import reversed_film
 
 __all__ = ["LinePhoto", "LinePhotoConfig", "LinePhotos"]
+
+
+CLEAN: dict[str, Paint] = {"windshield": reversed_film, "stamped_steel": struck_steel}
+"""Surfaces without the reflections, dirt and rust of the style's own, which would not be known."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +82,7 @@ class LinePhotos:
     def _photograph(self, rng: np.random.Generator, defects: set[str]) -> LinePhoto:
         style = draw_style(rng, tuple(STYLES))
         line = set_vin_line(rng, style.script, self.lines)
-        paint = style.paint
-        if style.name == "windshield":  # reflections and dirt of its own would not be known
-            paint = STYLES["reversed_film"].paint
+        paint = CLEAN.get(style.name, style.paint)
         shot = aimed(rng, line, defects)
         picture = self._painted(rng, shot, paint, defects)
         if "obstructed" in defects:
