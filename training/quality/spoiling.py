@@ -25,10 +25,13 @@ def lit(image: Image, white: float) -> Image:
 
 
 def smeared(image: Image, rng: np.random.Generator, length: float) -> Image:
-    """The hand moved by `length` pixels: along a line, or in a slight bow."""
+    """The hand moved by `length` pixels: along a line, or in a slight bow; half of the time
+    sideways or up and down."""
     size = int(length) // 2 * 2 + 3
     kernel = np.zeros((4 * size, 4 * size), np.float32)
     angle, bow = rng.uniform(0, np.pi), rng.normal(0, 0.12) * length
+    if rng.random() < 0.5:
+        angle = float(rng.choice([0, np.pi / 2])) + rng.normal(0, 0.1)
     t = np.linspace(-0.5, 0.5, 33)
     x, y = t * length, bow * (4 * t * t - 0.5)
     path = np.stack([x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)])
