@@ -21,7 +21,8 @@ from vinreader.defects import (
     weights_of,
 )
 from vinreader.levelling import level
-from vinreader.measures import Measures, measured
+from vinreader.measures import Measures
+from vinreader.measuring import measured
 from vinreader.results import Character, Defect, Reading, Status
 
 VIN = "1M8GDM9AXKP042788"

@@ -20,7 +20,8 @@ import numpy as np
 from training.quality.photos import LinePhoto, LinePhotoConfig, LinePhotos
 from vinreader.defects import DEFECTS, FURTHEST, WEIGHTS, PhotoMeasures, photo_measures
 from vinreader.levelling import level
-from vinreader.measures import Measures, measured
+from vinreader.measures import Measures
+from vinreader.measuring import measured
 
 __all__ = ["FIGURES", "PHOTO_FIGURES", "Figures", "add_arguments", "figures_of", "fit", "fitted"]
 

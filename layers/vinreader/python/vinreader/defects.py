@@ -1,8 +1,8 @@
 """What is wrong with the photo of a number, and what a person can do about it.
 
 Each defect has a confidence from 0 to 1, judged on the line itself: figures that are measured there
-(`measures`), weighed by a logistic regression which `training.quality` fits to photos whose defects
-are known. Where no line is known, little can be said, and that of the whole photo.
+(`measuring`), weighed by a logistic regression which `training.quality` fits to photos whose
+defects are known. Where no line is known, little can be said, and that of the whole photo.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinreader.levelling import level
-from vinreader.measures import Measures, measured
+from vinreader.measures import Measures
+from vinreader.measuring import measured
 from vinreader.results import Defect, Reading, Status
 from vinreader.sharpness import edge_blur, safe_log
 
