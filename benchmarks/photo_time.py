@@ -21,7 +21,7 @@ from vinreader.reader import Reader
 from vinreader.recognition import Evidence, Recognizer
 
 SAMPLE = Path(__file__).parents[1] / "local" / "photos" / "synthetic-sticker.jpg"
-PARTS = ("decode", "barcodes", "detect", "recognize", "total")
+PARTS = ("decode", "barcodes", "detect", "recognize", "inspect", "total")
 TWELVE_MEGAPIXELS = (4000, 3000)
 
 

@@ -19,6 +19,8 @@ COMMANDS = {
     "align": ("training.recognition.alignment", "align", "find the characters of real photos"),
     "export": ("training.export", "export", "checkpoints to ONNX, checked and described"),
     "evaluate": ("training.evaluate", "evaluate", "measure the models"),
+    "fit-defects": ("training.quality.fit", "fit", "what tells a photo's defects"),
+    "evaluate-defects": ("training.quality.evaluate", "evaluate", "how well defects are told"),
     "card-pictures": ("training.evaluation.card", "draw", "pictures for the model card"),
 }
 """Name: module with `add_arguments`, its verb, help. Imported on demand: most need PyTorch."""

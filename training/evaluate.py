@@ -38,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--boxes", action="store_true", help="judge the detector by boxes too")
     parser.add_argument(
-        "--heads", action="store_true", help="compare the recogniser's heads; photos are not timed"
+        "--heads",
+        action="store_true",
+        help="compare the recogniser's heads; photos are read without bar codes and not timed",
     )
     parser.add_argument("--strips", type=int, default=300, help="held-out strips of each style")
     parser.add_argument("--pages", type=int, default=0, help="whole synthetic photos")

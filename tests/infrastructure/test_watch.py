@@ -174,7 +174,7 @@ def test_every_kind_of_metric_is_printed(emitted: set[Metric]) -> None:
     assert printed >= {
         *("ReadingsRead", "ReadingsRetake", "ReadingsNotFound", "ReadingsRejected"),
         *("DefectBlurry", "DefectLowContrast", "DefectCutOff", "DefectTooSmall"),
-        *("DecodeTime", "DetectTime", "RecognizeTime", "TotalTime"),
+        *("DecodeTime", "BarcodesTime", "DetectTime", "RecognizeTime", "InspectTime", "TotalTime"),
         *("Confidence", "ColdStart", "MessagesRetried", "MessagesSetAside", "PhotosGone"),
         *("UnforeseenErrors", "PhotosErased"),
     }

@@ -49,7 +49,7 @@ def read_photos(reader: Reader, real: Path, uncertain: bool = False) -> Iterator
 def read_photos_by_head(
     models: Path, real: Path, heads: Sequence[Heads], uncertain: bool = False
 ) -> dict[Heads, list[PhotoOutcome]]:
-    """Outcomes by the heads that the reader heard.
+    """Outcomes by the heads that the reader heard, of the text alone: no bar code speaks.
 
     One whole reader a head: they share the networks, which answer a question that was asked before
     from memory, and nothing else. So the readings are those of each reader alone, but not timed.
@@ -57,7 +57,8 @@ def read_photos_by_head(
     files = ModelFiles.of(models)
     detector, recognizer = _RecallingDetector(files.craft), _RecallingRecognizer(files.yolo)
     readers = {
-        head: Reader(detector, recognizer, {}, ReaderConfig(decoding=heard(head))) for head in heads
+        head: Reader(detector, recognizer, {}, ReaderConfig(decoding=heard(head), barcodes=None))
+        for head in heads
     }
     untimed: dict[str, Any] = {"seconds": None, "cpu_seconds": None}
     outcomes: dict[Heads, list[PhotoOutcome]] = {head: [] for head in heads}

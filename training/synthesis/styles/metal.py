@@ -21,6 +21,7 @@ __all__ = [
     "STAMPED_STEEL",
     "embossed_plate",
     "laser_etched",
+    "struck_steel",
 ]
 
 
@@ -39,8 +40,18 @@ def embossed_plate(
 def stamped_steel(
     rng: np.random.Generator, ink: np.ndarray, cap: float, backgrounds: Backgrounds
 ) -> np.ndarray:
+    """Struck steel, some of it with rust, or with paint that has filled it."""
+    picture = struck_steel(rng, ink, cap, backgrounds)
+    if rng.random() < 0.25:
+        picture = _rusty(rng, picture, cap)
+    return picture
+
+
+def struck_steel(
+    rng: np.random.Generator, ink: np.ndarray, cap: float, backgrounds: Backgrounds
+) -> np.ndarray:
     """Struck or engraved, grey on grey: one wall of each groove in light, one in shade, dirt or
-    shadow on its floor, depth uneven; rust, or paint that has filled it."""
+    shadow on its floor, depth uneven."""
     metal = _metal(rng, ink.shape, cap, float(rng.uniform(0.15, 0.75)), 0.04)
     if rng.random() < 0.4:
         uneven = 1 + 0.3 * effect.clouds(rng, ink.shape, cap * float(rng.uniform(0.5, 3)))
@@ -55,10 +66,7 @@ def stamped_steel(
         slope = slope - float(rng.uniform(0.5, 3)) * cv2.max(-slope - float(slope.std()), 0.0)
     faint = float(rng.uniform(0.5, 1.0))
     floor = float(rng.normal(-0.14, 0.1))
-    picture = metal + faint * (floor * pressed - slope - rng.uniform(0, 0.25) * _walls(pressed))
-    if rng.random() < 0.25:
-        picture = _rusty(rng, picture, cap)
-    return picture
+    return metal + faint * (floor * pressed - slope - rng.uniform(0, 0.25) * _walls(pressed))
 
 
 def dot_peen(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinreader.barcodes import BarcodeConfig, BarcodeReader, FoundClaim, merged
+from vinreader.defects import advised
 from vinreader.detection import Detector
 from vinreader.looks import Look, elect
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
@@ -103,6 +104,8 @@ class Reader:
                 with clock.stage("barcodes"):
                     claims = merged([*claims, *self.claims_closer(photo, quads)])
                     reading = self._reading(looks, claims)
+            with clock.stage("inspect"):
+                reading = advised(reading, photo)
         return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
 
     def _closer(self, reading: Reading) -> bool:
