@@ -19,7 +19,7 @@ from vinreader.results import Defect, Reading, Status
 NAMESPACE = "VinReader/vin-reader"
 FUNCTIONS = {"photo_reader": "PhotoReaderFunction", "api": "ApiFunction"}
 DEFECTS = ("blurry", "dark", "glare", "low_contrast", "too_small", "cut_off", "obstructed")
-STAGES = ("decode", "detect", "recognize", "total")
+STAGES = ("decode", "barcodes", "detect", "recognize", "inspect", "total")
 KEYS = ("FunctionName", "QueueName", "ApiId")
 """The dimensions that name a resource."""
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
