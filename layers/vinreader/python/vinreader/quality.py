@@ -34,10 +34,10 @@ class JudgementConfig:
     """Nats: a best look under this shows no VIN at all."""
     checked: Bar = Bar(confidence=0.4, agreeing=3)
     """Where the law demands a check digit and it agrees: ten wrong numbers of eleven are caught."""
-    volunteered: Bar = Bar(confidence=0.6, agreeing=3)
+    volunteered: Bar = Bar(confidence=0.82, agreeing=3)
     """Where it agrees and need not. Some makers comply of their own accord, but a number that does
     by chance is no rarer among wrong ones than one in eleven."""
-    unchecked: Bar = Bar(confidence=0.8, agreeing=6)
+    unchecked: Bar = Bar(confidence=0.82, agreeing=6)
     """Where there is none to ask."""
 
     def bar(self, text: str) -> Bar:
