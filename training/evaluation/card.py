@@ -29,7 +29,7 @@ LARGEST = 200_000
 WIDTH = 680
 NAME_WIDTH, EXAMPLE_SIZE, BETWEEN = 130, (400, 40), 8
 """Pixels of the column of names, of one strip and of the room between two."""
-CHOICE = 40
+CHOICE = 120
 """Strips from which the two examples of a style are chosen."""
 
 
