@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vinreader.detection import ModelLayout, drawn_out, halved, postprocess, preprocess
+from vinreader.detection import ModelLayout, drawn_out, postprocess, preprocess
 from vinreader.lines import LineConfig, distinct, lines_of
 from vinreader.merit import completed, features
 from vinreader.results import TextLine
@@ -121,15 +121,6 @@ def test_quads_come_back_in_pixels_of_the_photo() -> None:
 def test_a_model_of_another_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="not a craft model"):
         ModelLayout.from_metadata({"kind": "yolo"})
-
-
-def test_a_photo_is_halved_while_enough_of_it_is_left() -> None:
-    grey = np.zeros((3001, 4001), np.uint8)
-    grey[:2, 2:4] = 200
-    small, factor = halved(grey, 640)
-    assert (small.shape, factor) == ((1500, 2000), 2)
-    assert small[0, :3].tolist() == [0, 200, 0]
-    assert halved(small, 640)[1] == 1
 
 
 def characters(count: int) -> tuple[np.ndarray, np.ndarray]:

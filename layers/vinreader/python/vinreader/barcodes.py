@@ -18,8 +18,9 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from vinreader.claims import Claim, Weight, claims_of
+from vinreader.halving import halved
 from vinreader.rectification import Adjustment, adjust
-from vinreader.results import Barcode, Quad, Symbology
+from vinreader.results import Barcode, Quad, Symbology, as_quad
 from vinreader.stripes import StripesConfig, find_stripes, profiles
 
 __all__ = ["BarcodeConfig", "BarcodeReader", "FoundClaim", "merged"]
@@ -80,8 +81,8 @@ class BarcodeReader:
 
     def read(self, grey: Grey) -> tuple[FoundClaim, ...]:
         """What bar codes in the photo claim, each number once."""
-        linear, linear_scale = _halved(grey, self.config.linear_side)
-        matrix, matrix_scale = _halved(linear, self.config.matrix_side)
+        linear, linear_scale = halved(grey, self.config.linear_side)
+        matrix, matrix_scale = halved(linear, self.config.matrix_side)
         found = _decoded(linear, _LINEAR, linear_scale)
         return merged(found + _decoded(matrix, _MATRIX, linear_scale * matrix_scale))
 
@@ -115,7 +116,7 @@ class BarcodeReader:
         if len(seen) != 1 or max(seen.values()) < self.config.agreeing:
             return []
         ((content, symbology),) = seen
-        return _found(claims_of(content, symbology), symbology, _as_quad(quad))
+        return _found(claims_of(content, symbology), symbology, as_quad(quad, 1))
 
     def _beside(self, grey: Grey, line: Array) -> list[FoundClaim]:
         """What matrix codes before and after a line claim."""
@@ -138,7 +139,7 @@ class BarcodeReader:
                 borderMode=cv2.BORDER_REPLICATE,
             )
             found += [
-                FoundClaim(Barcode(one.vin, one.barcode.symbology, _as_quad(source)), one.weight)
+                FoundClaim(Barcode(one.vin, one.barcode.symbology, as_quad(source, 1)), one.weight)
                 for one in _decoded(np.asarray(square, np.uint8), _MATRIX, 1)
             ]
         return found
@@ -155,7 +156,7 @@ def _decoded(grey: Grey, formats: Sequence[zxingcpp.BarcodeFormat], scale: int) 
         corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
         quad = np.array([[scale * corner.x, scale * corner.y] for corner in corners], np.float32)
         symbology = _FORMATS[code.format]
-        found += _found(claims_of(code.text, symbology), symbology, _as_quad(quad))
+        found += _found(claims_of(code.text, symbology), symbology, as_quad(quad, 1))
     return found
 
 
@@ -169,20 +170,3 @@ def merged(found: Iterable[FoundClaim]) -> tuple[FoundClaim, ...]:
     for claim in sorted(found, key=lambda claim: -claim.weight):
         best.setdefault(claim.vin, claim)
     return tuple(best.values())
-
-
-def _halved(grey: Grey, side: int) -> tuple[Grey, int]:
-    """The picture halved until its longer side has at most `side` pixels, and by how much it is
-    smaller then."""
-    factor = 1
-    while max(grey.shape) > side:
-        height, width = grey.shape[0] // 2, grey.shape[1] // 2
-        even = grey[: 2 * height, : 2 * width]
-        grey = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-        factor *= 2
-    return grey, factor
-
-
-def _as_quad(points: Array) -> Quad:
-    a, b, c, d = ((round(float(x), 1), round(float(y), 1)) for x, y in points)
-    return (a, b, c, d)

@@ -12,16 +12,16 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from vinreader.halving import halved
 from vinreader.lines import LineConfig, distinct, lines_of
 from vinreader.merit import completed
-from vinreader.results import Quad, TextLine
+from vinreader.results import TextLine, as_quad
 
 __all__ = [
     "DetectionConfig",
     "Detector",
     "ModelLayout",
     "drawn_out",
-    "halved",
     "postprocess",
     "preprocess",
 ]
@@ -77,18 +77,6 @@ _ROOM = 3
 """Halving stops before a side falls under this many times what the model is shown."""
 
 
-def halved(grey: Photo, long_side: int) -> tuple[Photo, int]:
-    """The photo (H, W) halved as often as leaves enough for a model's `long_side`, and by how much
-    it is smaller then. Means of two by two pixels cost a tenth of a free reduction."""
-    factor = 1
-    while max(grey.shape) >= 2 * _ROOM * long_side:
-        height, width = grey.shape[0] // 2, grey.shape[1] // 2
-        even = grey[: 2 * height, : 2 * width]
-        grey = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-        factor *= 2
-    return grey, factor
-
-
 def preprocess(grey: Photo, long_side: int, layout: ModelLayout) -> tuple[Array, Array]:
     """The model's input (1, 1, H, W) float32 and what its pixels measure in the photo's, (2,) x y.
 
@@ -113,7 +101,7 @@ def postprocess(
     as from `preprocess`."""
     found = lines_of(maps[0, layout.order], layout.sigma, config)
     unit = pixel * layout.stride
-    return [TextLine(_as_quad(np.array(line.quad) * unit), line.score) for line in found]
+    return [TextLine(as_quad(np.array(line.quad) * unit), line.score) for line in found]
 
 
 def drawn_out(
@@ -123,12 +111,7 @@ def drawn_out(
     unit = pixel * layout.stride
     quads = np.array([line.quad for line in lines], np.float32).reshape(-1, 4, 2) / unit
     whole = completed(maps[0, layout.order], quads) * unit
-    return [TextLine(_as_quad(quad), line.score) for quad, line in zip(whole, lines, strict=True)]
-
-
-def _as_quad(points: NDArray[np.floating]) -> Quad:
-    a, b, c, d = ((float(x), float(y)) for x, y in points)
-    return (a, b, c, d)
+    return [TextLine(as_quad(quad), line.score) for quad, line in zip(whole, lines, strict=True)]
 
 
 class Detector:
@@ -164,7 +147,7 @@ class Detector:
         """For each size the maps (1, 3, h, w) of a photo (H, W, 3) uint8 RGB, as the layout names
         them, and what a pixel of the model's input measures in the photo's, (2,) x y."""
         whole = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-        grey, factor = halved(whole, max(self.config.long_sides))
+        grey, factor = halved(whole, 2 * _ROOM * max(self.config.long_sides) - 1)
         for long_side in self.config.long_sides:
             tensor, pixel = preprocess(grey, long_side, self.layout)
             (maps,) = self.session.run(None, {self._input: tensor})

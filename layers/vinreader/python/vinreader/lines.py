@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinreader.merit import Merit, merits
-from vinreader.results import Quad, TextLine
+from vinreader.results import TextLine, as_quad
 
 __all__ = ["LineConfig", "distinct", "lines_of"]
 
@@ -82,7 +82,7 @@ def lines_of(maps: Array, sigma: float, config: LineConfig) -> list[TextLine]:
                     found.append(_quad(piece))
     quads = np.array(found, np.float32).reshape(-1, 4, 2)
     scores = merits(maps, quads, config.merit)
-    lines = [TextLine(_as_points(q), float(s)) for q, s in zip(quads, scores, strict=True)]
+    lines = [TextLine(as_quad(q), float(s)) for q, s in zip(quads, scores, strict=True)]
     return distinct(lines, config)
 
 
@@ -192,11 +192,6 @@ def _quad(piece: _Piece) -> Array:
     down = np.array([-piece.axis[1], piece.axis[0]], np.float32) * np.float32(piece.height / 2)
     c = piece.centre
     return np.stack([c - half - down, c + half - down, c + half + down, c - half + down])
-
-
-def _as_points(quad: Array) -> Quad:
-    a, b, c, d = ((float(x), float(y)) for x, y in quad)
-    return (a, b, c, d)
 
 
 def _overlap(a: Array, b: Array) -> float:

@@ -18,7 +18,7 @@ from vinreader.photo import open_photo
 from vinreader.quality import SHOW_THE_NUMBER, Judgement, JudgementConfig, judge
 from vinreader.recognition import Recognizer
 from vinreader.region import Region
-from vinreader.results import Alternative, Character, Quad, Reading, Source, Status
+from vinreader.results import Alternative, Character, Quad, Reading, Source, Status, as_quad
 from vinreader.search import Search, SearchConfig
 from vinreader.stages import StageClock
 from vinreader.vin import ALPHABET, describe, verdict
@@ -135,7 +135,7 @@ class Reader:
         quads = [line.quad for line in self.detector.detect(turned_photo)]
         found = np.array(quads, np.float32).reshape(-1, 4, 2)
         back = np.stack([photo.shape[1] - found[..., 1], found[..., 0]], axis=-1)
-        return self._foremost([_as_quad(quad) for quad in back], photo, region)
+        return self._foremost([as_quad(quad, 1) for quad in back], photo, region)
 
     def look(
         self,
@@ -205,7 +205,7 @@ class Reader:
             source=Source.TEXT,
             characters=self._characters(best),
             corrected_positions=best.candidate.corrected,
-            quad=_as_quad(best.number(self.config.ends)),
+            quad=as_quad(best.number(self.config.ends), 1),
             advice=judgement.advice,
             vehicle=describe(vin),
         )
@@ -221,7 +221,7 @@ class Reader:
                 Character(
                     symbol=symbol,
                     confidence=round(float(seen[ALPHABET.index(symbol)]), 4),
-                    box=_as_quad(box),
+                    box=as_quad(box, 1),
                     alternatives=tuple(
                         Alternative(ALPHABET[i], round(float(seen[i]), 4))
                         for i in others[: self.config.alternatives]
@@ -245,8 +245,3 @@ def _parted(
     height, width = photo.shape[:2]
     inside = [quad for quad in quads if region.holds(quad, width, height)]
     return inside, [quad for quad in quads if quad not in inside]
-
-
-def _as_quad(points: Array) -> Quad:
-    a, b, c, d = ((round(float(x), 1), round(float(y), 1)) for x, y in points)
-    return (a, b, c, d)

@@ -26,6 +26,7 @@ __all__ = [
     "Symbology",
     "TextLine",
     "Vehicle",
+    "as_quad",
 ]
 
 Point = tuple[float, float]
@@ -203,7 +204,7 @@ class Reading:
                 Character(
                     symbol=c["symbol"],
                     confidence=float(c["confidence"]),
-                    box=_quad(c["box"]),
+                    box=as_quad(c["box"]),
                     alternatives=tuple(
                         Alternative(a["symbol"], float(a["confidence"])) for a in c["alternatives"]
                     ),
@@ -211,9 +212,9 @@ class Reading:
                 for c in data.get("characters", ())
             ),
             corrected_positions=tuple(int(p) for p in data.get("corrected_positions", ())),
-            quad=_quad(data["quad"]) if data.get("quad") else None,
+            quad=as_quad(data["quad"]) if data.get("quad") else None,
             barcodes=tuple(
-                Barcode(b["vin"], Symbology(b["symbology"]), _quad(b["quad"]))
+                Barcode(b["vin"], Symbology(b["symbology"]), as_quad(b["quad"]))
                 for b in data.get("barcodes", ())
             ),
             defects=tuple(
@@ -289,6 +290,11 @@ class StoredReading(Reading):
         }
 
 
-def _quad(points: Any) -> Quad:
-    a, b, c, d = ((float(x), float(y)) for x, y in points)
+def as_quad(points: Any, decimals: int | None = None) -> Quad:
+    """Four points x y, of an array or of JSON, as plain numbers, rounded where `decimals` says."""
+    a, b, c, d = ((_plain(x, decimals), _plain(y, decimals)) for x, y in points)
     return (a, b, c, d)
+
+
+def _plain(value: Any, decimals: int | None) -> float:
+    return float(value) if decimals is None else round(float(value), decimals)

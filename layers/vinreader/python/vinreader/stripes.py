@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinreader.halving import halved
+
 __all__ = ["StripesConfig", "find_stripes", "profiles"]
 
 Array = NDArray[np.float32]
@@ -72,11 +74,7 @@ class StripesConfig:
 def find_stripes(grey: Grey, config: StripesConfig) -> list[Array]:
     """Quads (4, 2) of patches of stripes in a photo (H, W), largest first: from the top left
     clockwise as the bars stand, the long side across the bars."""
-    small = grey
-    while max(small.shape) > config.long_side:
-        height, width = small.shape[0] // 2, small.shape[1] // 2
-        even = small[: 2 * height, : 2 * width]
-        small = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA))
+    small, _ = halved(grey, config.long_side)
     unit = config.cell * grey.shape[1] / small.shape[1]
     mask, xx, yy, xy = _parallel(small, config)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
