@@ -18,7 +18,7 @@ from training.evaluation.outcomes import Outcome, PhotoOutcome, Results
 from training.evaluation.pages import read_pages
 from training.evaluation.photos import read_photos, read_photos_by_head
 from training.evaluation.pictures import picture_of_photos, picture_of_strips
-from training.evaluation.strips import HELD_OUT_SEED, read_strips
+from training.evaluation.strips import HELD_OUT_SEED, look_closer, read_strips
 from training.evaluation.tables import heads_table, photo_table, strip_table
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.reader import Reader
@@ -55,8 +55,9 @@ def evaluate(args: argparse.Namespace) -> None:
     files = ModelFiles.of(args.models)
     heads: tuple[Heads, ...] = ALL_HEADS if args.heads else ("both",)
     strips = read_strips(Recognizer(files.yolo), args.strips, args.seed, heads)
+    looked = look_closer(Reader.load(args.models), strips["both"], args.seed)
     photos = _photos_by_head(args, heads)
-    results = Results(files.digests(), tuple(photos.get("both", ())), tuple(strips["both"]))
+    results = Results(files.digests(), tuple(photos.get("both", ())), tuple(looked))
     args.out.mkdir(parents=True, exist_ok=True)
     results.save(args.out / "results.json")
     if results.strips:

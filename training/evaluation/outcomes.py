@@ -91,12 +91,14 @@ class PhotoOutcome(Outcome):
 @dataclass(frozen=True)
 class StripOutcome(Outcome):
     """One synthetic strip, number `index` of its style; `legibility` in 0..1 is the synthesiser's
-    verdict, `checksum` that of its pixels."""
+    verdict, `checksum` that of its pixels. `vin` is what one look shows, `elected` what the looks
+    agree on that the reader takes at such a line; None where it took none."""
 
     style: str
     index: int
     legibility: float
     checksum: int
+    elected: str | None = None
 
     @property
     def subject(self) -> tuple[str | int, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from training.evaluation.outcomes import PhotoOutcome
 from training.evaluation.photos import outcome_of
+from training.synthesis.numbers import ON_THE_ROAD
 from training.synthesis.pages import KINDS, make_page
 from vinreader.reader import Reader
 
@@ -36,7 +37,7 @@ def page_photo(seed: int, index: int) -> tuple[bytes, str, str]:
     long = float(np.exp(rng.uniform(*np.log(SIDES))))
     short = long / float(rng.choice(ASPECTS))
     tall, wide = (long, short) if rng.random() < 0.4 else (short, long)
-    page = make_page(rng, (int(tall), int(wide)), kind)
+    page = make_page(rng, (int(tall), int(wide)), kind, numbers=ON_THE_ROAD)
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*QUALITIES))]
     written, data = cv2.imencode(".jpg", page.image, quality)
     if not written:

@@ -46,8 +46,9 @@ def photo_table(outcomes: Sequence[PhotoOutcome]) -> str:
 
 
 def strip_table(outcomes: Sequence[StripOutcome]) -> str:
-    """Whole numbers and characters by style, of all strips and of those that a person reads."""
-    header = ("held-out strips", "n", "exact", "CER", "n readable", "exact", "CER")
+    """Whole numbers and characters by style, of all strips and of those that a person reads; and
+    whole numbers of the latter in as many looks as the reader takes."""
+    header = ("held-out strips", "n", "exact", "CER", "n readable", "exact", "CER", "all looks")
     rows = []
     for name, group in _by_style(outcomes).items():
         row = [name]
@@ -57,7 +58,8 @@ def strip_table(outcomes: Sequence[StripOutcome]) -> str:
                 str(Share.of(outcome.exact for outcome in part)),
                 character_error_rate(part),
             ]
-        rows.append(row)
+        looked = [outcome for outcome in group if outcome.elected is not None]
+        rows.append([*row, str(Share.of(o.elected == o.label for o in looked))])
     return markdown(header, rows)
 
 

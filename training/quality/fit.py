@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 
 from training.quality.photos import LinePhoto, LinePhotoConfig, LinePhotos
-from vinreader.defects import DEFECTS, FURTHEST, WEIGHTS, PhotoMeasures, photo_measures
+from training.regression import regression
+from vinreader.defects import DEFECTS, WEIGHTS, PhotoMeasures, photo_measures
 from vinreader.levelling import level
 from vinreader.measures import Measures
 from vinreader.measuring import measured
@@ -35,8 +36,6 @@ MANY_PULL = 60.0
 """The same where there are hundreds of weights; by cross-validation on the photos fitted to."""
 MANY = 150
 """Weights from which on there are many."""
-STEPS = 40
-DIGITS = 4
 
 _ALL = tuple(field.name for field in fields(Measures))
 _SHARP = ("cap", "noise", "along", "across", "softest", "sharpest", "edge", "breadth", "fine")
@@ -91,49 +90,17 @@ def figures_of(photos: Iterable[LinePhoto]) -> Figures:
     return Figures(np.array(lines), np.array(wholes), told > 0, told)
 
 
-def logistic(design: np.ndarray, has: np.ndarray, pull: float) -> np.ndarray:
-    """(M,) weights of the columns of `design` (N, M), the last of which is constant, for `has`
-    (N,): by Newton's method, with a Gaussian prior on all but the constant."""
-    weights = np.zeros(design.shape[1])
-    prior = np.full(len(weights), pull)
-    prior[-1] = 1e-6
-    for _ in range(STEPS):
-        odds = np.clip(design @ weights, -40, 40)
-        share = 1 / (1 + np.exp(-odds))
-        slope = design.T @ (share - has) + prior * weights
-        bend = (design * (share * (1 - share) + 1e-9)[:, None]).T @ design + np.diag(prior)
-        step = np.linalg.solve(bend, slope)
-        weights = weights - np.clip(step, -4, 4)
-        if np.abs(step).max() < 1e-6:
-            break
-    return weights
-
-
 def fitted(
     vectors: np.ndarray, names: Sequence[str], figures: dict[str, tuple[str, ...]], has: np.ndarray
 ) -> dict[str, Any]:
-    """The weights by defect, in the form of `vinreader.defects.Weights`, for photos with the
+    """The weights by defect, in the form of `vinreader.logistic.Weights`, for photos with the
     figures (N, M) called `names` that have the defects `has` (N, 7)."""
     answer: dict[str, Any] = {}
     for defect, used in figures.items():
         mine = vectors[:, [names.index(name) for name in used]]
-        usual, spread = mine.mean(axis=0), mine.std(axis=0) + 1e-3
-        apart = np.clip((mine - usual) / spread, -FURTHEST, FURTHEST)
         pairs = _pairs(used, TOGETHER.get(defect, ()))
-        products = [apart[:, i] * apart[:, j] for i, j in pairs]
-        design = np.stack([*apart.T, *products, np.ones(len(mine))], axis=1)
-        pull = MANY_PULL if design.shape[1] > MANY else PULL
-        weights = logistic(design, has[:, DEFECTS.index(defect)].astype(float), pull)
-        told: dict[str, Any] = {}
-        for k, name in enumerate(used):
-            mates = [(j, m) for m, (i, j) in enumerate(pairs) if i == k]
-            told[name] = {
-                "usual": round(float(usual[k]), DIGITS),
-                "spread": round(float(spread[k]), DIGITS),
-                "weight": round(float(weights[k]), DIGITS),
-                "with": {used[j]: round(float(weights[len(used) + m]), DIGITS) for j, m in mates},
-            }
-        answer[defect] = {"constant": round(float(weights[-1]), DIGITS), "figures": told}
+        pull = MANY_PULL if len(used) + len(pairs) >= MANY else PULL
+        answer[defect] = regression(mine, used, pairs, has[:, DEFECTS.index(defect)], pull)
     return answer
 
 

@@ -42,9 +42,8 @@ class RealStrips:
         boxes = np.asarray(points, np.float32).reshape(-1, 2, 2)[:, :, 0]
         inside = (boxes.mean(axis=1) > 0) & (boxes.mean(axis=1) < STRIP_WIDTH)
         labels = np.array([ALPHABET.index(symbol) for symbol in photo.vin], np.int64)
-        return Strip(
-            _photographed_again(rng, image), boxes[inside], labels[inside], photo.vin, "real"
-        )
+        image = _photographed_again(rng, image)
+        return Strip(image, boxes[inside], labels[inside], photo.vin, "real", photo=image)
 
 
 def _photographed_again(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:

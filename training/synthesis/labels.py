@@ -15,7 +15,7 @@ from training.synthesis.barcodes_drawn import bars, matrix
 from training.synthesis.canvas import Canvas, Label
 from training.synthesis.glyphs import draw_face
 from training.synthesis.lettering import Line, Style, set_line, stacked
-from training.synthesis.numbers import random_vin
+from training.synthesis.numbers import TAUGHT, Numbers, random_vin
 from training.synthesis.wording import framed, grouped, other_line
 
 __all__ = ["draw_stamped", "draw_strip", "emblem", "shades", "vin_line", "vin_style"]
@@ -41,9 +41,11 @@ def vin_style(rng: np.random.Generator) -> Style:
     )
 
 
-def vin_line(rng: np.random.Generator, style: Style, height: float) -> tuple[Line, slice]:
+def vin_line(
+    rng: np.random.Generator, style: Style, height: float, numbers: Numbers = TAUGHT
+) -> tuple[Line, slice]:
     """The number's line, or its two rows as one, and which of its characters are the number's."""
-    number = random_vin(rng)
+    number = random_vin(rng, numbers)
     if rng.random() < TWO_ROWS:
         cut = int(rng.choice([3, 8, 9, 10, 11, 11]))
         upper, lower = (set_line(part, style, height) for part in (number[:cut], number[cut:]))
@@ -61,11 +63,13 @@ def shades(rng: np.random.Generator) -> tuple[float, float]:
     return (high, low) if rng.random() < 0.5 else (low, high)
 
 
-def draw_strip(rng: np.random.Generator, height: float, with_vin: bool = True) -> Label:
+def draw_strip(
+    rng: np.random.Generator, height: float, with_vin: bool = True, numbers: Numbers = TAUGHT
+) -> Label:
     """A VIN strip as it lies behind a windshield: a small plate or bare glyphs, with or without a
     bar code or a maker's mark."""
     style = vin_style(rng)
-    line, vin = vin_line(rng, style, height)
+    line, vin = vin_line(rng, style, height, numbers)
     if not with_vin:
         line = set_line(other_line(rng, False), style, height)
     tall, wide = line.ink.shape
@@ -107,13 +111,15 @@ def emblem(rng: np.random.Generator, side: int) -> np.ndarray:
     return mark
 
 
-def draw_stamped(rng: np.random.Generator, height: float, with_vin: bool = True) -> Label:
+def draw_stamped(
+    rng: np.random.Generator, height: float, with_vin: bool = True, numbers: Numbers = TAUGHT
+) -> Label:
     """A number in bare metal: stamped, each character struck for itself at an uneven height, or
     pricked in dots, or burnt in by a laser."""
     style = vin_style(rng)
     if rng.random() < DOTTED:
         style = replace(style, dotted=True)
-    line, vin = vin_line(rng, style, height)
+    line, vin = vin_line(rng, style, height, numbers)
     tall, wide = line.ink.shape
     margin = int(height)
     canvas = Canvas.blank(wide + 2 * margin, tall + 2 * margin, 128, 0)

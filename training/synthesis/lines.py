@@ -19,7 +19,7 @@ from training.synthesis.neighbours import (
     other_words,
     write_words,
 )
-from training.synthesis.numbers import random_vin
+from training.synthesis.numbers import TAUGHT, Numbers, random_vin
 from training.synthesis.scripts import Hand, Script, draw_hand
 
 __all__ = ["LineConfig", "SetLine", "set_other_line", "set_vin_line"]
@@ -33,7 +33,7 @@ digit, the year, the plant, the first of the serial."""
 class LineConfig:
     """What the lines of a set of strips have in common."""
 
-    valid_check_digit: float = 0.8
+    numbers: Numbers = TAUGHT
     two_rows: float = 0.06
     """Lines that are one row of a number set in two."""
     held_out: bool = False
@@ -59,7 +59,7 @@ class SetLine:
 def set_vin_line(rng: np.random.Generator, script: Script, config: LineConfig) -> SetLine:
     """A VIN or one row of it, with random neighbours."""
     hand = draw_hand(rng, script, config.held_out)
-    vin = random_vin(rng, config.valid_check_digit)
+    vin = random_vin(rng, config.numbers)
     first, second = vin, ""
     if rng.random() < config.two_rows:
         split = int(rng.choice(SECTIONS[1:]))

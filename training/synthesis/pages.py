@@ -14,6 +14,7 @@ import numpy as np
 
 from training.synthesis.canvas import Label, bent
 from training.synthesis.labels import draw_stamped, draw_strip
+from training.synthesis.numbers import TAUGHT, Numbers
 from training.synthesis.scenes import background, emboss, over_glass, photograph, printed_dots
 from training.synthesis.stickers import draw_plate, draw_sticker
 from vinreader.vin import LENGTH
@@ -95,6 +96,7 @@ def make_page(
     shape: tuple[int, int],
     kind: str | None = None,
     backdrop: Backdrop | None = None,
+    numbers: Numbers = TAUGHT,
 ) -> Page:
     """A page of `shape` (height, width); without `kind` one is drawn, without `backdrop` made."""
     if kind is None:
@@ -104,7 +106,7 @@ def make_page(
         image = printed_dots(rng, image)
     shots = []
     if rng.random() < _SECOND_LABEL.get(kind, 0.12):
-        shots.append(_aim(rng, draw_sticker, shape, with_vin=False))
+        shots.append(_aim(rng, draw_sticker, shape, False, numbers))
     if kind != "none":
         draw = {
             "windshield": draw_strip,
@@ -112,9 +114,9 @@ def make_page(
             "plate": draw_plate,
             "stamped": draw_stamped,
         }[kind]
-        shots.append(_aim(rng, draw, shape, with_vin=True))
+        shots.append(_aim(rng, draw, shape, True, numbers))
     elif rng.random() < 0.4:
-        shots.append(_aim(rng, draw_strip, shape, with_vin=False))
+        shots.append(_aim(rng, draw_strip, shape, False, numbers))
     for shot in shots:
         image = _paste(rng, image, shot)
     if kind == "windshield" or rng.random() < 0.15:
@@ -129,15 +131,16 @@ def make_page(
 
 def _aim(
     rng: np.random.Generator,
-    draw: Callable[[np.random.Generator, float, bool], Label],
+    draw: Callable[[np.random.Generator, float, bool, Numbers], Label],
     shape: tuple[int, int],
     with_vin: bool,
+    numbers: Numbers,
 ) -> _Shot:
     """Draw a label for a place in the photo that is chosen first."""
     angle, along, across = _direction(rng, shape)
     reach = along * float(rng.uniform(0.2, 0.95)) ** 1.1
     cap = float(np.clip(reach / 17 / 0.8, 5, 40))
-    label = draw(rng, cap * _DRAWN_LARGER, with_vin)
+    label = draw(rng, cap * _DRAWN_LARGER, with_vin, numbers)
     if rng.random() < _BENT:
         label = bent(label, cap * _DRAWN_LARGER * float(rng.uniform(-1.2, 1.2)))
     boxes = label.boxes[label.vin] if with_vin else label.boxes

@@ -13,6 +13,7 @@ from training.synthesis.fonts import Face, faces
 from training.synthesis.glyphs import draw_face
 from training.synthesis.labels import emblem, shades, vin_line, vin_style
 from training.synthesis.lettering import Line, Style, set_line
+from training.synthesis.numbers import TAUGHT, Numbers
 from training.synthesis.wording import other_line
 
 __all__ = ["draw_plate", "draw_sticker"]
@@ -46,12 +47,14 @@ def _body_style(rng: np.random.Generator) -> tuple[Style, bool]:
     return style, face.name.startswith(_CYRILLIC_FACES)
 
 
-def draw_sticker(rng: np.random.Generator, height: float, with_vin: bool = True) -> Label:
+def draw_sticker(
+    rng: np.random.Generator, height: float, with_vin: bool = True, numbers: Numbers = TAUGHT
+) -> Label:
     """A door sticker or type plate: four to twelve lines, one of them the VIN, bar codes."""
     style, (body, cyrillic) = vin_style(rng), _body_style(rng)
     if rng.random() < 0.55:
         style = body
-    line, vin = vin_line(rng, style, height)
+    line, vin = vin_line(rng, style, height, numbers)
     reach = line.ink.shape[1]
     count = int(rng.integers(3, 15))
     place = int(rng.integers(0, count + 1)) if with_vin else -1
@@ -182,9 +185,11 @@ def _furniture(rng: np.random.Generator, canvas: Canvas, height: float, ink: flo
         np.minimum(canvas.alpha, mask, out=canvas.alpha)
 
 
-def draw_plate(rng: np.random.Generator, height: float, with_vin: bool = True) -> Label:
+def draw_plate(
+    rng: np.random.Generator, height: float, with_vin: bool = True, numbers: Numbers = TAUGHT
+) -> Label:
     """A metal plate: a sticker's layout whose VIN is pressed in rather than printed."""
-    printed = draw_sticker(rng, height, with_vin)
+    printed = draw_sticker(rng, height, with_vin, numbers)
     if not with_vin:
         return printed
     grey = float(rng.uniform(60, 210))

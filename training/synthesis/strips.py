@@ -21,6 +21,7 @@ from training.synthesis.geometry import corners, edges_in_strip, project, resamp
 from training.synthesis.legibility import READABLE, legibility, sampling
 from training.synthesis.lines import LineConfig, SetLine, set_other_line, set_vin_line
 from training.synthesis.lookalikes import differences
+from training.synthesis.numbers import TAUGHT, Numbers
 from training.synthesis.styles import STYLES, Style, draw_style
 from training.synthesis.surroundings import plate_outline, set_on_ground, textured
 from vinreader.vin import ALPHABET
@@ -47,7 +48,7 @@ class StripConfig:
     low_resolution: float | None = None
     """Strips whose capitals are 5.8 to 14 pixels high in the photo, the others having 14 to 44;
     each style has its own share unless one is given."""
-    valid_check_digit: float = 0.8
+    numbers: Numbers = TAUGHT
     two_rows: float = 0.06
     """Strips of one row of a number that is set in two: 4 to 13 characters."""
     styles: tuple[str, ...] = ()
@@ -66,13 +67,15 @@ class Strip:
     (N,) int64 indices into the alphabet, which spell `text`. Negatives have N = 0.
 
     `style` names the way the number is made; `legibility`, 0 to 1, says how well a person could
-    read it: without doubt from `READABLE` on."""
+    read it: without doubt from `READABLE` on. `photo` (H, W) uint8 is what the image was stretched
+    from."""
 
     image: np.ndarray
     boxes: np.ndarray
     labels: np.ndarray
     text: str
     style: str
+    photo: np.ndarray
     legibility: float = 1.0
 
 
@@ -86,9 +89,7 @@ class StripSynthesiser:
         self.seed = seed
         self.config = config or StripConfig()
         self.backgrounds = Backgrounds(real)
-        self.lines = LineConfig(
-            self.config.valid_check_digit, self.config.two_rows, self.config.held_out
-        )
+        self.lines = LineConfig(self.config.numbers, self.config.two_rows, self.config.held_out)
 
     def make(self, index: int) -> Strip:
         """The strip number `index` of this seed."""
@@ -101,19 +102,20 @@ class StripSynthesiser:
             line = set_other_line(rng, style.script, self.lines, empty=kind == "background")
         else:
             line = set_vin_line(rng, style.script, self.lines)
-        image, boxes, clarity = self._photograph(rng, line, style)
+        image, photo, boxes, clarity = self._photograph(rng, line, style)
         if kind == "upside_down":
-            image, boxes, clarity = image[::-1, ::-1].copy(), boxes[:0], 0.0
+            image, photo, boxes, clarity = _upside_down(image), _upside_down(photo), boxes[:0], 0.0
         middles = boxes.mean(axis=1)
         inside = np.flatnonzero((middles > 0) & (middles < STRIP_WIDTH))
         text = "".join(line.text[i] for i in inside)
         labels = np.array([ALPHABET.index(symbol) for symbol in text], np.int64)
-        return Strip(image, boxes[inside], labels, text, style.name, clarity)
+        return Strip(image, boxes[inside], labels, text, style.name, photo, clarity)
 
     def _photograph(
         self, rng: np.random.Generator, line: SetLine, style: Style
-    ) -> tuple[np.ndarray, np.ndarray, float]:
-        """The strip (32, 960), the characters' edges in it (N, 2) and its legibility."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+        """The strip (32, 960), the photo (H, W) under it, the characters' edges in the strip (N, 2)
+        and its legibility."""
         share = style.low if self.config.low_resolution is None else self.config.low_resolution
         low = rng.random() < share
         cap = float(rng.uniform(5.8, 14) if low else np.exp(rng.uniform(np.log(14), np.log(44))))
@@ -136,7 +138,7 @@ class StripSynthesiser:
         scale = np.array([STRIP_WIDTH / size[0], STRIP_HEIGHT / size[1]])
         boxes = edges_in_strip(line, to_photo, scale)
         if not len(boxes):
-            return strip, boxes, 0.0
+            return strip, photo, boxes, 0.0
         own = resample(line.own, quad, size, cap / line.cap)
         own = cv2.GaussianBlur(own, (0, 0), blur)
         half = (STRIP_WIDTH // 2, STRIP_HEIGHT)  # as much is seen in half of the columns
@@ -145,7 +147,12 @@ class StripSynthesiser:
         points = project(points, to_photo) * scale * HALVED
         soft = _softness(line, boxes, scale, cap, blur)
         apart = differences(line.alphabet, line.text, soft, float(np.hypot(soft, SLOPE / cap)))
-        return strip, boxes, legibility(narrow, cv2.resize(own, half), points, widths, apart)
+        clarity = legibility(narrow, cv2.resize(own, half), points, widths, apart)
+        return strip, photo, boxes, clarity
+
+
+def _upside_down(image: np.ndarray) -> np.ndarray:
+    return image[::-1, ::-1].copy()
 
 
 def _softness(

@@ -100,11 +100,13 @@ def test_photos_are_counted_by_track_and_location() -> None:
 
 def test_strips_are_counted_whole_and_where_a_person_reads_them() -> None:
     wrong = "2" + VIN[1:]
-    outcomes = [strip(0, VIN), strip(1, wrong), strip(2, wrong, legibility=0.0)]
+    looked = replace(strip(1, wrong), elected=VIN)
+    outcomes = [replace(strip(0, VIN), elected=wrong), looked, strip(2, wrong, legibility=0.0)]
     table = rows(strip_table([*outcomes, strip(3, VIN, style="windshield")]))
     whole, hard = [str(Share(1, 2)), f"{100 / 34:.2f} %"], [str(Share(1, 3)), f"{200 / 51:.2f} %"]
-    assert table["dot_peen"] == ["3", *hard, "2", *whole]
-    assert table["windshield"] == ["1", str(Share(1, 1)), "0.00 %", "1", str(Share(1, 1)), "0.00 %"]
+    assert table["dot_peen"] == ["3", *hard, "2", *whole, str(Share(1, 2))]
+    all_right = [str(Share(1, 1)), "0.00 %"]
+    assert table["windshield"] == ["1", *all_right, "1", *all_right, "–"]
     assert table["all"][0] == "4"
     assert list(table)[-1] == "all"
 

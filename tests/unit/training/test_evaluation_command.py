@@ -16,7 +16,7 @@ from training import evaluate
 from training.evaluation.outcomes import Results
 from training.evaluation.pages import page_photo, read_pages
 from training.evaluation.photos import labelled_photos, read_photos, read_photos_by_head
-from training.evaluation.strips import read_strips
+from training.evaluation.strips import look_closer, read_strips
 from training.synthesis.styles import STYLES
 from vinreader.detection import Detector
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
@@ -112,6 +112,17 @@ def test_each_style_has_strips_of_its_own_and_they_come_again() -> None:
     assert {outcome.label for outcome in read_strips(recognizer, 2, seed=4)["both"]}.isdisjoint(
         outcome.label for outcome in outcomes
     )
+
+
+@pytest.mark.usefixtures("fonts")
+def test_the_reader_looks_closer_at_readable_strips_alone() -> None:
+    reader = Reader.load(DEFAULT_MODELS_DIR)
+    seen = read_strips(reader.recognizer, 8, seed=3)["both"]
+    looked = look_closer(reader, seen, seed=3)
+    assert [replace(outcome, elected=None) for outcome in looked] == seen
+    assert [outcome.elected is not None for outcome in looked] == [o.readable for o in seen]
+    readable = [outcome for outcome in looked if outcome.readable]
+    assert sum(outcome.elected == outcome.label for outcome in readable) >= 0.8 * len(readable) > 0
 
 
 @pytest.mark.usefixtures("fonts")

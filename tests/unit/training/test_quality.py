@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from training.quality.evaluate import area_under_curve, confidences, tables
-from training.quality.fit import FIGURES, Figures, figures_of, fitted, logistic
+from training.quality.fit import FIGURES, Figures, figures_of, fitted
 from training.quality.photos import LinePhoto, LinePhotoConfig, LinePhotos
 from training.quality.ranges import DEFECTS as RANGES
+from training.regression import logistic
 from training.synthesis.fonts import MissingFonts, faces
-from vinreader.defects import DEFECTS, PhotoMeasures, Weights
+from vinreader.defects import DEFECTS, PhotoMeasures
+from vinreader.logistic import Weights
 from vinreader.measures import Measures
 
 

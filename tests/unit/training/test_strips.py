@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
+import cv2
 import numpy as np
 import pytest
 
 from training.synthesis.fonts import faces
 from training.synthesis.glyphs import CAP_HEIGHT, PAD, glyph_set, restyle_zero
 from training.synthesis.lines import LineConfig, set_other_line, set_vin_line
-from training.synthesis.numbers import random_vin
+from training.synthesis.numbers import ON_THE_ROAD, WMIS, random_vin
 from training.synthesis.scripts import HELD_OUT_STROKES, TRAINED_STROKES, Script
 from training.synthesis.strips import (
     STRIP_HEIGHT,
@@ -22,7 +23,7 @@ from training.synthesis.strips import (
 )
 from training.synthesis.styles import STYLES
 from vinreader.results import CheckDigit
-from vinreader.vin import ALPHABET, is_well_formed, verdict
+from vinreader.vin import ALPHABET, is_well_formed, mandates_check_digit, verdict
 
 pytestmark = pytest.mark.usefixtures("fonts")
 
@@ -106,7 +107,7 @@ def test_a_row_of_a_number_in_two_rows_spells_its_own_characters_alone() -> None
 def test_ink_lies_in_the_boxes_and_not_between_the_lines() -> None:
     rng = np.random.default_rng(3)
     for _ in range(10):
-        line = set_vin_line(rng, Script(), LineConfig(1.0, two_rows=0.0))
+        line = set_vin_line(rng, Script(), LineConfig(two_rows=0.0))
         rows = line.ink[int(line.top) : int(line.top + line.cap)]
         for (left, _), (right, _) in line.edges:
             assert rows[:, int(left) : int(np.ceil(right))].max() > 80
@@ -125,6 +126,26 @@ def test_four_fifths_of_the_numbers_have_a_valid_check_digit() -> None:
     assert all(map(is_well_formed, numbers))
     valid = sum(verdict(vin) is CheckDigit.VALID for vin in numbers) / len(numbers)
     assert 0.75 < valid < 0.88  # 80 % on purpose, and one in eleven of the rest by chance
+
+
+def test_on_the_road_only_the_law_makes_check_digits_match() -> None:
+    rng = np.random.default_rng(1)
+    numbers = [random_vin(rng, ON_THE_ROAD) for _ in range(900)]
+    mandated = [vin for vin in numbers if mandates_check_digit(vin)]
+    others = [vin for vin in numbers if not mandates_check_digit(vin)]
+    assert {verdict(vin) for vin in mandated} == {CheckDigit.VALID}
+    valid = sum(verdict(vin) is CheckDigit.VALID for vin in others) / len(others)
+    assert 0.17 < valid < 0.29  # 15 % on purpose, and one in eleven of the rest by chance
+    assert all(vin[:3] in WMIS for vin in numbers)
+
+
+def test_a_strip_is_its_photo_stretched() -> None:
+    for index in range(6):
+        strip = StripSynthesiser(9).make(index)
+        tall, wide = strip.photo.shape
+        small = cv2.resize(strip.image, (wide, tall), interpolation=cv2.INTER_AREA)
+        alike = np.corrcoef(small.ravel(), strip.photo.ravel())[0, 1]
+        assert alike > 0.9, index
 
 
 def test_every_symbol_is_written_often_enough() -> None:

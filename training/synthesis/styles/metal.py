@@ -134,7 +134,7 @@ def _rusty(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndar
 EMBOSSED_PLATE = Style("embossed_plate", 0.1, Script(strokes=0.5), embossed_plate, low=0.4)
 STAMPED_STEEL = Style(
     "stamped_steel",
-    0.14,
+    0.2,
     Script(
         strokes=0.8,
         families=("engraver", "engraver", "stamp", "stamp", "octagon", "slab"),
@@ -144,6 +144,7 @@ STAMPED_STEEL = Style(
     ),
     stamped_steel,
     low=0.12,
+    slant=0.6,  # whoever looks for it under the bonnet holds the phone over it
 )
 DOT_PEEN = Style(
     "dot_peen", 0.06, Script(dots="needle", uneven=0.1, starred=0.35, wide=0.5), dot_peen, low=0.2

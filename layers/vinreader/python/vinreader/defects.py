@@ -8,17 +8,17 @@ defects are known. Where no line is known, little can be said, and that of the w
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vinreader.levelling import level
+from vinreader.logistic import Weights
 from vinreader.measures import Measures
 from vinreader.measuring import measured
 from vinreader.results import Defect, Reading, Status
@@ -28,7 +28,6 @@ __all__ = [
     "DEFECTS",
     "Findings",
     "PhotoMeasures",
-    "Weights",
     "advised",
     "inspect_line",
     "inspect_photo",
@@ -46,9 +45,6 @@ TOLD = 0.5
 """Confidence from which on a defect is told: there it is as likely as not."""
 LONG_SIDE = 640
 """Size in pixels that a whole photo is reduced to, at most."""
-FURTHEST = 4.0
-"""Figures further from the usual than so many standard deviations count as that far: beyond what
-the weights were fitted to, nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -71,43 +67,6 @@ class PhotoMeasures:
     def vector(self) -> NDArray[np.float64]:
         """All of them, in order."""
         return np.array([getattr(self, field.name) for field in fields(self)], np.float64)
-
-
-@dataclass(frozen=True)
-class Weights:
-    """A logistic regression on some of the figures and on products of them, each in standard
-    deviations from its usual value: `figures` (M,) their places, `products` (M, M)."""
-
-    figures: NDArray[np.intp]
-    usual: NDArray[np.float64]
-    spread: NDArray[np.float64]
-    linear: NDArray[np.float64]
-    products: NDArray[np.float64]
-    constant: float
-
-    def confidence(self, vector: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(…) probabilities of the defect in lines with the figures (…, M)."""
-        apart = (vector[..., self.figures] - self.usual) / self.spread
-        apart = np.clip(apart, -FURTHEST, FURTHEST)
-        odds = apart @ self.linear + ((apart @ self.products) * apart).sum(axis=-1) + self.constant
-        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -40, 40))))
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any], names: Sequence[str]) -> Weights:
-        """From plain JSON, which names the figures."""
-        figures = data["figures"]
-        usual, spread, linear = (
-            np.array([float(figure[part]) for figure in figures.values()])
-            for part in ("usual", "spread", "weight")
-        )
-        products = np.array(
-            [
-                [float(figure["with"].get(name, 0)) for name in figures]
-                for figure in figures.values()
-            ]
-        )
-        places = np.array([names.index(name) for name in figures], np.intp)
-        return cls(places, usual, spread, linear, products, float(data["constant"]))
 
 
 def advised(reading: Reading, photo: Pixels) -> Reading:
