@@ -27,7 +27,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-training fonts run serve openapi test test-lambda test-sam lambda-image \
 	check checkov build clean contact-sheet synthesise worker train-detector train-recognizer export \
-	fit-defects evaluate-defects \
+	fit-confidence fit-defects evaluate-defects \
 	evaluate card-pictures
 
 help: ## list these targets
@@ -119,6 +119,9 @@ train-recognizer: setup-training ## train YOLO; resumes where it stopped
 
 export: setup-training ## write layers/vinreader/models/*.onnx from the newest checkpoints
 	$(BIN)/python -m training export $(ARGS)
+
+fit-confidence: setup ## fit how far a number can be trusted; writes vinreader/confidence.json
+	$(BIN)/python -m training fit-confidence $(ARGS)
 
 fit-defects: setup ## fit what tells the defects of a photo; writes vinreader/defects.json
 	$(BIN)/python -m training fit-defects $(ARGS)

@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": ("training.evaluate", "evaluate", "measure the models"),
     "fit-defects": ("training.quality.fit", "fit", "what tells a photo's defects"),
     "evaluate-defects": ("training.quality.evaluate", "evaluate", "how well defects are told"),
+    "fit-confidence": ("training.trust.fit", "fit", "how far a number can be trusted"),
     "card-pictures": ("training.evaluation.card", "draw", "pictures for the model card"),
 }
 """Name: module with `add_arguments`, its verb, help. Imported on demand: most need PyTorch."""

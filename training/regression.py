@@ -21,15 +21,16 @@ def regression(
     pairs: Sequence[tuple[int, int]],
     has: np.ndarray,
     pull: float,
+    counts: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Weights in the form of `vinreader.logistic.Weights`, for examples with the figures (N, M)
     called `names` that have what is looked for (N,) or have not. `pairs` are places of figures that
-    are multiplied; `pull` is as in `logistic`."""
+    are multiplied; `pull` and `counts` are as in `logistic`."""
     usual, spread = figures.mean(axis=0), figures.std(axis=0) + 1e-3
     apart = np.clip((figures - usual) / spread, -FURTHEST, FURTHEST)
     products = [apart[:, i] * apart[:, j] for i, j in pairs]
     design = np.stack([*apart.T, *products, np.ones(len(figures))], axis=1)
-    weights = logistic(design, has.astype(float), pull)
+    weights = logistic(design, has.astype(float), pull, counts)
     told: dict[str, Any] = {}
     for k, name in enumerate(names):
         mates = [(j, m) for m, (i, j) in enumerate(pairs) if i == k]
@@ -42,17 +43,22 @@ def regression(
     return {"constant": round(float(weights[-1]), DIGITS), "figures": told}
 
 
-def logistic(design: np.ndarray, has: np.ndarray, pull: float) -> np.ndarray:
+def logistic(
+    design: np.ndarray, has: np.ndarray, pull: float, counts: np.ndarray | None = None
+) -> np.ndarray:
     """(M,) weights of the columns of `design` (N, M), the last of which is constant, for `has`
-    (N,): by Newton's method, with a Gaussian prior on all but the constant."""
+    (N,): by Newton's method, with a Gaussian prior on all but the constant. `counts` (N,) is how
+    many examples each counts for, one where it is not given."""
+    counts = np.ones(len(design)) if counts is None else counts
     weights = np.zeros(design.shape[1])
     prior = np.full(len(weights), pull)
     prior[-1] = 1e-6
     for _ in range(STEPS):
         odds = np.clip(design @ weights, -40, 40)
         share = 1 / (1 + np.exp(-odds))
-        slope = design.T @ (share - has) + prior * weights
-        bend = (design * (share * (1 - share) + 1e-9)[:, None]).T @ design + np.diag(prior)
+        slope = design.T @ (counts * (share - has)) + prior * weights
+        curve = counts * (share * (1 - share) + 1e-9)
+        bend = (design * curve[:, None]).T @ design + np.diag(prior)
         step = np.linalg.solve(bend, slope)
         weights = weights - np.clip(step, -4, 4)
         if np.abs(step).max() < 1e-6:

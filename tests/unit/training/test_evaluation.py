@@ -12,7 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.outcomes import PHOTOS, VIN, photo, strip
-from training.evaluation.calibration import calibration_error, reliability_table
+from training.evaluation.calibration import (
+    calibration_error,
+    error_interval,
+    reliability_table,
+)
 from training.evaluation.comparison import chance, changes
 from training.evaluation.confusions import (
     NO_SYMBOL,
@@ -258,6 +262,15 @@ def test_the_error_is_how_far_confidence_is_off_on_average() -> None:
     outcomes = answers((0.99, True), (0.97, False), (0.25, False), (0.25, False))
     by_hand = (0.01 + 0.97 + 2 * 0.25) / 4
     assert calibration_error(outcomes) == pytest.approx(by_hand)
+
+
+def test_the_interval_of_the_error_holds_it_and_narrows() -> None:
+    few = answers(*[(0.8, True)] * 7, *[(0.8, False)] * 3)
+    many = few * 20
+    for outcomes in (few, many):
+        low, high = error_interval(outcomes)
+        assert low <= 0.1 <= high + 1e-9
+    assert np.diff(error_interval(many)) < 0.4 * np.diff(error_interval(few))
 
 
 def test_what_gives_no_number_is_not_counted() -> None:

@@ -16,8 +16,10 @@ from tests.photos import SAMPLE, sample_vin
 from training.evaluation import card
 from training.evaluation.confusions import NO_SYMBOL
 from training.evaluation.drawing import GROUND, WRONG, blend, line_tile, sheet
+from training.evaluation.figures import Share
 from training.evaluation.matrix import CELL, ORIGIN, matrix_picture
 from training.evaluation.pictures import picture_of_photos, picture_of_strips, worst
+from training.evaluation.reliability import place, reliability_picture
 from training.evaluation.strips import HELD_OUT_SEED, held_out, whole_strips
 from training.synthesis.strips import READABLE
 from training.synthesis.styles import STYLES
@@ -169,3 +171,18 @@ def test_colours_are_given_up_before_bytes_are_spent(tmp_path: Path) -> None:
     assert len(np.unique(np.asarray(Image.open(tmp_path / "noise.png")))) >= 16
     with pytest.raises(ValueError, match=r"noise\.png has over 100 bytes"):
         card.save_small(noise, tmp_path / "noise.png", largest=100)
+
+
+def test_the_reliability_diagram_puts_a_point_where_its_bin_is() -> None:
+    right = [replace(photo(f"{i}.jpg", VIN, "read"), confidence=0.75) for i in range(3)]
+    wrong = replace(photo("w.jpg", VIN[:-1] + "3", "read"), confidence=0.75)
+    nothing = replace(photo("n.jpg", "", "not_found"), confidence=0.0)
+    picture = reliability_picture({"made up": [*right, wrong, nothing]})
+    x, y = map(round, place(0.75, 0.75))
+    assert picture.getpixel((x + 5, y)) == (24, 70, 150)
+    low, high = Share(3, 4).interval
+    assert picture.getpixel((x, round(place(0.75, low)[1]) - 2)) == (24, 70, 150)
+    assert picture.getpixel((x, round(place(0.75, low)[1]) + 4)) == GROUND
+    assert picture.getpixel((x, round(place(0.75, high)[1]) + 2)) == (24, 70, 150)
+    elsewhere = [round(pixel) for pixel in place(0.3, 0.7)]
+    assert picture.getpixel(elsewhere) == GROUND

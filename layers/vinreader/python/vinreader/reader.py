@@ -41,8 +41,8 @@ class ReaderConfig(SearchConfig):
     alternatives: int = 3
     """Other symbols told for each character, those over `worth_telling`."""
     worth_telling: float = 0.001
-    settled: float = 0.8
-    """Confidence in a number that is believed, from which on no other line is looked at."""
+    settled: float = 0.98
+    """Confidence in a number that is believed, from which on nothing else is looked at."""
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
     barcodes: BarcodeConfig | None = field(default_factory=BarcodeConfig)
     """None: the text alone is heard."""

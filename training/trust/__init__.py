@@ -1,0 +1,1 @@
+"""How far the reader's numbers can be trusted: fitted to synthetic photos, judged on others."""
