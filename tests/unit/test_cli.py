@@ -11,7 +11,7 @@ from tests.photos import SAMPLE, sample_vin
 from vinreader.cli import main
 from vinreader.console import ProgressBar, ReadingTable
 from vinreader.models import DEFAULT_MODELS_DIR, MissingModel, ModelFiles
-from vinreader.results import Barcode, Reading, Status, Symbology
+from vinreader.results import Barcode, Question, Reading, Status, Symbology
 
 VIN = "1M8GDM9AXKP042788"
 
@@ -196,6 +196,13 @@ def test_table_shows_a_bar_code_that_says_something_else():
     table = ReadingTable(["a.jpg"])
     assert table.row("a.jpg", differing).endswith("50.0%  Bar code: JS3TD62V6Y4100123. Compare.")
     assert table.row("a.jpg", agreeing).endswith("100.0%")
+
+
+def test_table_asks_the_question():
+    question = Question(4, ("G", "6"), "Is the 4th character a G or a 6?")
+    reading = Reading(Status.RETAKE, VIN, 0.5, question=question, advice=("Come closer.",))
+    row = ReadingTable(["a.jpg"]).row("a.jpg", reading)
+    assert row.endswith("50.0%  Is the 4th character a G or a 6? Come closer.")
 
 
 def test_table_survives_names_in_another_encoding():

@@ -10,18 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinreader.barcodes import BarcodeConfig, BarcodeReader, FoundClaim, merged
+from vinreader.candidates import CandidatesConfig, offered
+from vinreader.characters import characters_of, seen_together
 from vinreader.defects import advised
 from vinreader.detection import Detector
-from vinreader.looks import Look, elect
+from vinreader.looks import Look, elect, shares_of_votes
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import open_photo
 from vinreader.quality import SHOW_THE_NUMBER, Judgement, JudgementConfig, judge
 from vinreader.recognition import Recognizer
 from vinreader.region import Region
-from vinreader.results import Alternative, Character, Quad, Reading, Source, Status, as_quad
+from vinreader.results import Quad, Reading, Source, Status, as_quad
 from vinreader.search import Search, SearchConfig
 from vinreader.stages import StageClock
-from vinreader.vin import ALPHABET, describe, verdict
+from vinreader.vin import describe, verdict
 from vinreader.witnesses import WitnessConfig, confirming, hear
 
 __all__ = ["Reader", "ReaderConfig"]
@@ -38,12 +40,10 @@ class ReaderConfig(SearchConfig):
     checked: float = 1.4
     """Nats that a valid check digit adds to all votes for a number together: many makers comply
     that need not, and of wrong numbers one in eleven does by chance."""
-    alternatives: int = 3
-    """Other symbols told for each character, those over `worth_telling`."""
-    worth_telling: float = 0.001
     settled: float = 0.8
     """Confidence in a number that is believed, from which on no other line is looked at."""
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
+    candidates: CandidatesConfig = field(default_factory=CandidatesConfig)
     barcodes: BarcodeConfig | None = field(default_factory=BarcodeConfig)
     """None: the text alone is heard."""
     witnesses: WitnessConfig = field(default_factory=WitnessConfig)
@@ -106,6 +106,7 @@ class Reader:
                     reading = self._reading(looks, claims)
             with clock.stage("inspect"):
                 reading = advised(reading, photo)
+                reading = offered(reading, looks, self.config.temperature, self.config.candidates)
         return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
 
     def _closer(self, reading: Reading) -> bool:
@@ -185,51 +186,32 @@ class Reader:
         text, agreeing = Reading(Status.NOT_FOUND, advice=(SHOW_THE_NUMBER,)), None
         if looks:
             best, votes = elect(looks, self.config.temperature, self.config.checked)
-            text = self._told(best, judge(best, looks, votes, self.config.judgement))
+            text = self._told(best, looks, judge(best, looks, votes, self.config.judgement))
             confirmed = confirming(looks, claims)
             if confirmed:
                 judgement = judge(confirmed, looks, votes, self.config.judgement)
-                agreeing = self._told(confirmed, replace(judgement, status=Status.READ))
+                agreeing = self._told(confirmed, looks, replace(judgement, status=Status.READ))
         return hear(text, agreeing, looks, claims, self.config.witnesses)
 
-    def _told(self, best: Look, judgement: Judgement) -> Reading:
+    def _told(self, best: Look, looks: list[Look], judgement: Judgement) -> Reading:
         """The reading of the text alone, by its best look."""
         if judgement.status is Status.NOT_FOUND:
             return Reading(Status.NOT_FOUND, advice=(SHOW_THE_NUMBER,))
-        vin = best.candidate.text
+        vin, told = best.candidate.text, self.config.candidates.characters
+        votes = shares_of_votes(looks, self.config.temperature)
+        seen = seen_together(best, looks, votes, told)
         return Reading(
             status=judgement.status,
             vin=vin,
             confidence=round(judgement.confidence, 4),
             check_digit=verdict(vin),
             source=Source.TEXT,
-            characters=self._characters(best),
+            characters=characters_of(best, seen, told),
             corrected_positions=best.candidate.corrected,
             quad=as_quad(best.number(self.config.ends), 1),
             advice=judgement.advice,
             vehicle=describe(vin),
         )
-
-    def _characters(self, look: Look) -> tuple[Character, ...]:
-        characters = []
-        candidate = look.candidate
-        for symbol, seen, box in zip(
-            candidate.text, candidate.probabilities, look.characters, strict=True
-        ):
-            others = [i for i in np.argsort(-seen) if ALPHABET[i] != symbol]
-            characters.append(
-                Character(
-                    symbol=symbol,
-                    confidence=round(float(seen[ALPHABET.index(symbol)]), 4),
-                    box=as_quad(box, 1),
-                    alternatives=tuple(
-                        Alternative(ALPHABET[i], round(float(seen[i]), 4))
-                        for i in others[: self.config.alternatives]
-                        if seen[i] >= self.config.worth_telling
-                    ),
-                )
-            )
-        return tuple(characters)
 
 
 def _grey(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
