@@ -11,6 +11,7 @@ from pathlib import Path
 
 from training.detection.evaluate import evaluate as find_boxes
 from training.evaluation.calibration import reliability_table
+from training.evaluation.choices import choices_table
 from training.evaluation.comparison import changes
 from training.evaluation.confusions import confusion_counts, confusion_pairs, pair_name
 from training.evaluation.heads import ALL_HEADS, Heads
@@ -65,10 +66,10 @@ def evaluate(args: argparse.Namespace) -> None:
     if results.photos:
         _print(photo_table(results.photos), _confusions(results.photos))
         picture_of_photos(results.photos, args.real).save(args.out / "photos.png")
-        _print(reliability_table(results.photos))
+        _print(reliability_table(results.photos), choices_table(results.photos))
     if args.pages:
         pages = list(read_pages(Reader.load(args.models), args.pages, args.seed))
-        _print(photo_table(pages), reliability_table(pages))
+        _print(photo_table(pages), reliability_table(pages), choices_table(pages))
     if args.heads:
         _print(heads_table(strips, photos))
     if args.boxes and results.photos:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.evaluation.choices import answers_of
 from training.evaluation.heads import Heads, heard
 from training.evaluation.outcomes import PhotoOutcome
 from vinreader.detection import Detector
@@ -98,6 +99,12 @@ def outcome_of(
         seconds=round(time.perf_counter() - started, 4),
         cpu_seconds=round(time.process_time() - cpu_started, 4),
         quad=reading.quad,
+        alternatives=tuple(
+            "".join(other.symbol for other in character.alternatives)
+            for character in reading.characters
+        ),
+        candidates=tuple(candidate.vin for candidate in reading.candidates),
+        answers=answers_of(reading),
     )
 
 
