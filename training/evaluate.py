@@ -14,6 +14,7 @@ from training.evaluation.calibration import reliability_table
 from training.evaluation.choices import choices_table
 from training.evaluation.comparison import changes
 from training.evaluation.confusions import confusion_counts, confusion_pairs, pair_name
+from training.evaluation.framed import read_framed
 from training.evaluation.heads import ALL_HEADS, Heads
 from training.evaluation.outcomes import Outcome, PhotoOutcome, Results
 from training.evaluation.pages import read_pages
@@ -45,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--strips", type=int, default=300, help="held-out strips of each style")
     parser.add_argument("--pages", type=int, default=0, help="whole synthetic photos")
+    parser.add_argument(
+        "--framed", type=int, default=0, help="large ones of a small number, without and with frame"
+    )
     parser.add_argument("--seed", type=int, default=HELD_OUT_SEED)
     parser.add_argument("--against", type=Path, help="results.json of an earlier evaluation")
     parser.add_argument("--out", type=Path, default=Path("output/evaluation"))
@@ -70,6 +74,8 @@ def evaluate(args: argparse.Namespace) -> None:
     if args.pages:
         pages = list(read_pages(Reader.load(args.models), args.pages, args.seed))
         _print(photo_table(pages), reliability_table(pages), choices_table(pages))
+    if args.framed:
+        _print(photo_table(list(read_framed(Reader.load(args.models), args.framed, args.seed))))
     if args.heads:
         _print(heads_table(strips, photos))
     if args.boxes and results.photos:

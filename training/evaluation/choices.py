@@ -9,6 +9,7 @@ from training.evaluation.confusions import MOST_EDITS
 from training.evaluation.figures import Share, markdown
 from training.evaluation.outcomes import PhotoOutcome
 from vinreader.results import Reading, Status
+from vinreader.vin import differing
 
 __all__ = ["answers_of", "choices_table"]
 
@@ -30,7 +31,9 @@ def choices_table(outcomes: Sequence[PhotoOutcome]) -> str:
     retakes = [outcome for outcome in outcomes if outcome.status == Status.RETAKE]
     shown = [outcome for outcome in retakes if outcome.label]
     wrong = [outcome for outcome in shown if not outcome.right]
-    near = [outcome for outcome in wrong if outcome.edits <= MOST_EDITS]
+    near = [
+        outcome for outcome in wrong if len(differing(outcome.label, outcome.vin)) <= MOST_EDITS
+    ]
     nothing = [outcome for outcome in retakes if not outcome.label]
     judged = {
         "best guess wrong: right one among the candidates": map(_offered, wrong),

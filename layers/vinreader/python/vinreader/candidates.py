@@ -62,7 +62,7 @@ def offered(
     if reading.vin is None:
         return reading
     left = 1 - reading.confidence
-    said = {barcode.vin for barcode in reading.barcodes} - {reading.vin}
+    said = dict.fromkeys(code.vin for code in reading.barcodes if code.vin != reading.vin)
     # one witness is wrong, and nothing tells which
     rivals = {vin: min(reading.confidence, left / len(said)) for vin in said}
     best = showing(reading.vin, looks) if reading.source is not Source.BARCODE else None
@@ -72,19 +72,20 @@ def offered(
     seen = seen_together(best, looks, votes, config.characters)
     weights = ranked(reading.vin, looks, votes, seen, config)
     others = shares(weights, reading.vin, reading.confidence, left - sum(rivals.values()))
-    told = replace(reading, candidates=_told(reading, others | rivals, config))
+    rivals.update((text, share) for text, share in others.items() if text not in rivals)
+    told = replace(reading, candidates=_told(reading, rivals, config))
     return replace(told, question=question_of(told, seen, config.question))
 
 
 def shares(weights: Mapping[str, float], vin: str, confidence: float, left: float) -> Shares:
-    """How the numbers besides `vin` share what its `confidence` has left them, by their weights in
-    nats. None gets more than `vin` has, and all together less than `left`: what would be the share
-    of `vin` goes to none, as the right number may not be among them."""
+    """How the numbers besides `vin`, heaviest first, share what its `confidence` has left them, by
+    their weights in nats. None gets more than `vin` has, and all together less than `left`: what
+    would be the share of `vin` goes to none, as the right number may not be among them."""
     most = max(weights.values())
     total = sum(math.exp(weight - most) for weight in weights.values())
     return {
-        text: min(confidence, left * math.exp(weight - most) / total)
-        for text, weight in weights.items()
+        text: min(confidence, left * math.exp(weights[text] - most) / total)
+        for text in sorted(weights, key=lambda text: -weights[text])
         if text != vin
     }
 
@@ -127,7 +128,8 @@ def _told(
     vin = str(reading.vin)
     first = VinCandidate(vin, reading.confidence, verdict(vin))
     told = [first]
-    for text in sorted(others, key=lambda text: (-others[text], text))[: config.told - 1]:
+    # the sort is stable: of those that have as much as the first, the heavier stay ahead
+    for text in sorted(others, key=lambda text: -others[text])[: config.told - 1]:
         confidence = math.floor(1e4 * others[text]) / 1e4  # rounded up, all might exceed 1
         if confidence >= config.worth_telling:
             told.append(VinCandidate(text, confidence, verdict(text), differing(text, vin)))
