@@ -21,7 +21,7 @@ SHAPE = (2250, 3000)
 SCENES = (300, 2000)
 """Width in pixels of the scene that shows the number, from the smallest to the largest."""
 COARSER = 3
-"""What is around it is drawn so many times smaller and enlarged: nothing can be read there."""
+"""What is around it is drawn so many times smaller and enlarged: text and labels, but no number."""
 FILLED = (0.5, 0.9)
 """Share of the frame's width that the number takes."""
 LEAST_HEIGHT = 0.15

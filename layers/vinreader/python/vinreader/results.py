@@ -323,7 +323,8 @@ class StoredReading(Reading):
     """A reading as it stands in the store; times are ISO 8601, UTC.
 
     Once corrected, `status`, `vin`, `confidence`, `check_digit` and `vehicle` tell of the
-    person's number; `characters`, `quad`, `barcodes` and `defects` stay what the photo showed.
+    person's number, and there are no `candidates` and no `question`; `characters`, `quad`,
+    `barcodes` and `defects` stay what the photo showed.
     """
 
     version: int = 0
