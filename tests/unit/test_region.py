@@ -174,6 +174,12 @@ def test_a_region_that_shows_no_more_than_the_photo_is_not_looked_at_alone(
     assert reader.lines_in(photo, Region(0.1, 0.1, 0.7, 0.7)) == []
 
 
+@pytest.mark.parametrize("corner", [(0.0, 0.0), (0.999999, 0.999999), (0.5, 0.999999)])
+def test_a_region_of_a_pixel_harms_nothing(reader: Reader, corner: tuple[float, float]) -> None:
+    reading = reader.read(SAMPLE.read_bytes(), Region(*corner, 1e-6, 1e-6))
+    assert (reading.vin, reading.inside_region) == (sample_vin(), False)
+
+
 LINE = ((10.0, 10.0), (110.0, 10.0), (110.0, 20.0), (10.0, 20.0))
 VIN = "1M8GDM9AXKP042788"
 
