@@ -27,6 +27,7 @@ def as_text(reading: Reading) -> str:
     if reading.error:
         lines.append(("error", reading.error))
     lines += [("defect", f"{defect.type} ({defect.confidence:.2f})") for defect in reading.defects]
+    lines += [("question", reading.question.text)] if reading.question else []
     lines += [("advice", sentence) for sentence in reading.advice]
     steps = ", ".join(f"{name} {ms:.0f} ms" for name, ms in reading.timings_ms.items())
     lines += [("time", steps)] if steps else []

@@ -12,8 +12,10 @@ from pathlib import Path
 from training.detection.evaluate import evaluate as find_boxes
 from training.evaluation.calibration import reliability_table
 from training.evaluation.card import save_small
+from training.evaluation.choices import choices_table
 from training.evaluation.comparison import changes
 from training.evaluation.confusions import confusion_counts, confusion_pairs, pair_name
+from training.evaluation.framed import read_framed
 from training.evaluation.heads import ALL_HEADS, Heads
 from training.evaluation.outcomes import Outcome, PhotoOutcome, Results
 from training.evaluation.pages import read_pages
@@ -46,6 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--strips", type=int, default=300, help="held-out strips of each style")
     parser.add_argument("--pages", type=int, default=0, help="whole synthetic photos")
+    parser.add_argument(
+        "--framed", type=int, default=0, help="large ones of a small number, without and with frame"
+    )
     parser.add_argument("--seed", type=int, default=HELD_OUT_SEED)
     parser.add_argument("--against", type=Path, help="results.json of an earlier evaluation")
     parser.add_argument("--out", type=Path, default=Path("output/evaluation"))
@@ -68,14 +73,16 @@ def evaluate(args: argparse.Namespace) -> None:
     if results.photos:
         _print(photo_table(results.photos), _confusions(results.photos))
         picture_of_photos(results.photos, args.real).save(args.out / "photos.png")
-        _print(reliability_table(results.photos))
+        _print(reliability_table(results.photos), choices_table(results.photos))
     if args.pages:
         pages = list(read_pages(Reader.load(args.models), args.pages, args.seed))
-        _print(photo_table(pages), reliability_table(pages))
+        _print(photo_table(pages), reliability_table(pages), choices_table(pages))
         # What nobody can read has no right answer.
         groups = {"synthetic photos": pages, "real photos": [p for p in results.photos if p.label]}
         told = {name: group for name, group in groups.items() if group}
         save_small(reliability_picture(told), args.out / "confidence.png")
+    if args.framed:
+        _print(photo_table(list(read_framed(Reader.load(args.models), args.framed, args.seed))))
     if args.heads:
         _print(heads_table(strips, photos))
     if args.boxes and results.photos:

@@ -14,8 +14,9 @@ from local.stack import Stack
 from tests.answers import problem
 from vinreader.arrivals import order_of_time
 from vinreader.bucket import StoredPhoto
-from vinreader.results import Reading, Status
+from vinreader.results import Question, Reading, Status, VinCandidate
 from vinreader.store import ReadingDeleted, ReadingStore
+from vinreader.vin import verdict
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 READ = "1M8GDM9AXKP042789"
@@ -35,7 +36,14 @@ def keep(stack: Stack) -> Keep:
     ) -> str:
         moment = at or datetime.now(UTC)
         store = ReadingStore(stack.table, retention_days=30, clock=lambda: moment)
-        reading = Reading(status, vin=vin, confidence=0.25, reading_id=str(uuid.uuid4()))
+        reading = Reading(
+            status,
+            vin=vin,
+            confidence=0.25,
+            candidates=(VinCandidate(vin, 0.25, verdict(vin)),) if vin else (),
+            question=Question(17, ("9", "8"), "Is the 17th character a 9 or an 8?"),
+            reading_id=str(uuid.uuid4()),
+        )
         assert store.save(reading, order_of_time(moment), photo)
         return str(reading.reading_id)
 
@@ -65,6 +73,7 @@ def test_a_correction_stands_and_says_who_made_it(api: HttpApi, keep: Keep) -> N
     assert (corrected["vin"], corrected["status"]) == (REALLY, "read")
     assert (corrected["confidence"], corrected["check_digit"]) == (1.0, "valid")
     assert corrected["vehicle"]["manufacturer"] == "Motor Coach Industries"
+    assert (corrected["candidates"], corrected["question"]) == ([], None)
     correction = corrected["correction"]
     assert correction["corrected_by"] == "local-user"
     moment = datetime.fromisoformat(correction["corrected_at"])

@@ -11,7 +11,7 @@ from tests.photos import SAMPLE, sample_vin
 from vinreader.cli import main
 from vinreader.console import ProgressBar, ReadingTable
 from vinreader.models import DEFAULT_MODELS_DIR, MissingModel, ModelFiles
-from vinreader.results import Barcode, Reading, Status, Symbology
+from vinreader.results import Barcode, Question, Reading, Status, Symbology
 
 VIN = "1M8GDM9AXKP042788"
 
@@ -196,6 +196,39 @@ def test_table_shows_a_bar_code_that_says_something_else():
     table = ReadingTable(["a.jpg"])
     assert table.row("a.jpg", differing).endswith("50.0%  Bar code: JS3TD62V6Y4100123. Compare.")
     assert table.row("a.jpg", agreeing).endswith("100.0%")
+
+
+def test_read_looks_into_the_region_first(capsys):
+    assert main(["read", "--json", "--region", "0,0,0.1,0.1", str(SAMPLE)]) == 0
+    (line,) = lines_of(capsys.readouterr().out)
+    assert (line["vin"], line["inside_region"]) == (sample_vin(), False)
+    assert main(["read", "--json", "--region", "0,0,1,1", str(SAMPLE)]) == 0
+    (line,) = lines_of(capsys.readouterr().out)
+    assert (line["inside_region"], line["advice"]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("region", "complaint"),
+    [
+        ("0,0,1", "must be x,y,width,height in fractions"),
+        ("a,b,c,d", "must be x,y,width,height in fractions"),
+        ("0.5,0,0.6,1", "must lie in the photo, whose sides are 1"),
+        ("0,0,0,1", "must lie in the photo, whose sides are 1"),
+        ("0,nan,1,1", "must lie in the photo, whose sides are 1"),
+    ],
+)
+def test_a_wrong_region_is_told(capsys, region, complaint):
+    with pytest.raises(SystemExit) as stop:
+        main(["read", "--region", region, str(SAMPLE)])
+    assert stop.value.code == 2
+    assert f"argument --region: {complaint}" in capsys.readouterr().err
+
+
+def test_table_asks_the_question():
+    question = Question(4, ("G", "6"), "Is the 4th character a G or a 6?")
+    reading = Reading(Status.RETAKE, VIN, 0.5, question=question, advice=("Come closer.",))
+    row = ReadingTable(["a.jpg"]).row("a.jpg", reading)
+    assert row.endswith("50.0%  Is the 4th character a G or a 6? Come closer.")
 
 
 def test_table_survives_names_in_another_encoding():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import cv2
 import numpy as np
@@ -23,6 +23,7 @@ from vinreader.defects import (
 from vinreader.levelling import level
 from vinreader.measures import Measures
 from vinreader.measuring import measured
+from vinreader.quality import SHOW_THE_NUMBER, TAKE_CLOSER, TWO_NUMBERS
 from vinreader.results import Character, Defect, Reading, Status
 
 VIN = "1M8GDM9AXKP042788"
@@ -168,16 +169,19 @@ def test_advice_is_for_numbers_that_are_not_to_be_trusted():
         Character(symbol, 0.9, tuple((float(x), float(y)) for x, y in quad))  # type: ignore[arg-type]
         for symbol, quad in zip(VIN, boxes(0.25), strict=True)
     )
-    retake = advised(Reading(Status.RETAKE, VIN, 0.2, characters=found, advice=("Again.",)), photo)
+    doubted = Reading(Status.RETAKE, VIN, 0.2, characters=found, advice=(TAKE_CLOSER,))
+    retake = advised(doubted, photo)
     read = advised(Reading(Status.READ, VIN, 0.9, characters=found), photo)
     assert retake.advice[0].startswith("Step closer")
     assert read.advice == ()
     assert read.defects == retake.defects
     assert read.defects[0].type == "too_small"
+    two = replace(doubted, advice=(TWO_NUMBERS,))
+    assert advised(two, photo) == replace(two, defects=read.defects)
 
 
 def test_advice_stays_where_nothing_is_wrong_with_the_photo():
-    reading = Reading(Status.NOT_FOUND, advice=("Point the camera at the number.",))
+    reading = Reading(Status.NOT_FOUND, advice=(SHOW_THE_NUMBER,))
     assert advised(reading, photo_of()) == reading
 
 

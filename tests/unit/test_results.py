@@ -12,11 +12,13 @@ from vinreader.results import (
     Character,
     CheckDigit,
     Defect,
+    Question,
     Reading,
     Source,
     Status,
     Symbology,
     Vehicle,
+    VinCandidate,
 )
 
 QUAD = ((10.0, 20.0), (110.5, 22.0), (110.0, 42.0), (9.5, 40.0))
@@ -29,7 +31,13 @@ FULL = Reading(
     source=Source.TEXT,
     characters=(Character("1", 0.75, QUAD, (Alternative("J", 0.125),)),),
     corrected_positions=(3,),
+    candidates=(
+        VinCandidate("1M8GDM9AXKP042788", 0.75, CheckDigit.VALID),
+        VinCandidate("1M8GDM9AXKPD42783", 0.125, CheckDigit.INVALID, (12, 17)),
+    ),
+    question=Question(17, ("8", "3"), "Is the 17th character an 8 or a 3?"),
     quad=QUAD,
+    inside_region=False,
     barcodes=(Barcode("JS3TD62V6Y4100123", Symbology.CODE_39, QUAD),),
     defects=(Defect("blurry", 0.5),),
     advice=("Hold the phone still.",),
@@ -52,16 +60,29 @@ characters = st.builds(
         st.builds(Alternative, st.sampled_from("ABC"), fractions), max_size=2
     ).map(tuple),
 )
+vins = st.text("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", min_size=17, max_size=17)
+positions = st.lists(st.integers(1, 17), max_size=3).map(tuple)
 readings = st.builds(
     Reading,
     status=st.sampled_from(Status),
-    vin=st.none() | st.text("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", min_size=17, max_size=17),
+    vin=st.none() | vins,
     confidence=fractions,
     check_digit=st.none() | st.sampled_from(CheckDigit),
     source=st.none() | st.sampled_from(Source),
     characters=st.lists(characters, max_size=3).map(tuple),
-    corrected_positions=st.lists(st.integers(0, 16), max_size=2).map(tuple),
+    corrected_positions=positions,
+    candidates=st.lists(
+        st.builds(VinCandidate, vins, fractions, st.sampled_from(CheckDigit), positions), max_size=3
+    ).map(tuple),
+    question=st.none()
+    | st.builds(
+        Question,
+        st.integers(1, 17),
+        st.lists(st.sampled_from("8B3"), max_size=3).map(tuple),
+        st.text(max_size=9),
+    ),
     quad=st.none() | quads,
+    inside_region=st.none() | st.booleans(),
     barcodes=st.lists(
         st.builds(Barcode, st.text(max_size=17), st.sampled_from(Symbology), quads), max_size=2
     ).map(tuple),
@@ -99,7 +120,27 @@ def test_a_reading_exports_the_public_contract():
             }
         ],
         "corrected_positions": [3],
+        "candidates": [
+            {
+                "vin": "1M8GDM9AXKP042788",
+                "confidence": 0.75,
+                "check_digit": "valid",
+                "differs_at": [],
+            },
+            {
+                "vin": "1M8GDM9AXKPD42783",
+                "confidence": 0.125,
+                "check_digit": "invalid",
+                "differs_at": [12, 17],
+            },
+        ],
+        "question": {
+            "position": 17,
+            "symbols": ["8", "3"],
+            "text": "Is the 17th character an 8 or a 3?",
+        },
         "quad": [[10.0, 20.0], [110.5, 22.0], [110.0, 42.0], [9.5, 40.0]],
+        "inside_region": False,
         "barcodes": [
             {
                 "vin": "JS3TD62V6Y4100123",
@@ -133,6 +174,10 @@ def test_decimals_of_the_store_come_back_as_floats():
     assert type(restored.confidence) is float
     assert type(restored.timings_ms["total"]) is float
     assert type(restored.corrected_positions[0]) is int
+    assert type(restored.candidates[1].confidence) is float
+    assert type(restored.candidates[1].differs_at[0]) is int
+    assert restored.question is not None
+    assert type(restored.question.position) is int
 
 
 def test_attributes_the_store_leaves_out_take_their_defaults():

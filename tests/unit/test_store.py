@@ -21,11 +21,13 @@ from vinreader.results import (
     Character,
     CheckDigit,
     Defect,
+    Question,
     Reading,
     Source,
     Status,
     Symbology,
     Vehicle,
+    VinCandidate,
 )
 from vinreader.store import ReadingNotFound, ReadingStore, StoreUnavailable
 
@@ -69,7 +71,13 @@ def reading() -> Reading:
         source=Source.TEXT,
         characters=characters,
         corrected_positions=(3,),
+        candidates=(
+            VinCandidate("1M8GDM9AXKP042788", 0.1 + 0.2, CheckDigit.VALID),
+            VinCandidate("1M8GDM9AXKP042738", 0.0625, CheckDigit.INVALID, (16,)),
+        ),
+        question=Question(16, ("8", "3"), "Is the 16th character an 8 or a 3?"),
         quad=BOX,
+        inside_region=False,
         defects=(Defect("glare", 0.8),),
         advice=("Hold the phone still.",),
         vehicle=Vehicle("1M8", "Motor Coach Industries", "United States", (1989, 2019)),
@@ -90,6 +98,21 @@ def loaded(store: ReadingStore, reading: Reading) -> Reading:
 def test_what_was_saved_is_loaded(store: ReadingStore, reading: Reading) -> None:
     assert store.save(reading, FIRST, PHOTO)
     assert loaded(store, reading) == reading
+
+
+def test_an_item_from_before_a_field_was_there_is_loaded(
+    store: ReadingStore, reading: Reading
+) -> None:
+    store.save(reading, FIRST)
+    names = {"#reading": "reading"}
+    names |= {f"#{name}": name for name in ("candidates", "question", "inside_region")}
+    store.table.table.update_item(
+        Key={"reading_id": str(reading.reading_id)},
+        UpdateExpression="REMOVE #reading.#candidates, #reading.#question, #reading.#inside_region",
+        ExpressionAttributeNames=names,
+    )
+    plain = replace(reading, candidates=(), question=None, inside_region=None)
+    assert loaded(store, reading) == plain
 
 
 def test_numbers_of_numpy_are_stored_as_numbers(store: ReadingStore, reading: Reading) -> None:

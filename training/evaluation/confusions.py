@@ -9,7 +9,7 @@ import numpy as np
 from training.evaluation.outcomes import Outcome, aligned
 from vinreader.vin import ALPHABET
 
-__all__ = ["NO_SYMBOL", "confusion_counts", "confusion_pairs", "pair_name"]
+__all__ = ["MOST_EDITS", "NO_SYMBOL", "confusion_counts", "confusion_pairs", "pair_name"]
 
 NO_SYMBOL = len(ALPHABET)
 """The row of characters made up and the column of characters missed."""

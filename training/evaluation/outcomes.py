@@ -68,7 +68,9 @@ class Outcome:
 @dataclass(frozen=True)
 class PhotoOutcome(Outcome):
     """One photo; `quad` is the line in pixels of the upright photo, `seconds` and `cpu_seconds` are
-    the whole reading's, or None where it was not timed on its own."""
+    the whole reading's, or None where it was not timed on its own. `alternatives` are the symbols
+    told besides each character seen, `candidates` the whole numbers offered, best first, `answers`
+    those that the answers to the reader's question make."""
 
     track: str
     location: str
@@ -78,6 +80,9 @@ class PhotoOutcome(Outcome):
     seconds: float | None
     cpu_seconds: float | None
     quad: Quad | None
+    alternatives: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
     @property
     def exact(self) -> bool:
@@ -140,7 +145,8 @@ class Results:
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
     """A row of JSON with tuples where the dataclasses have them."""
-    typed = {**row, "confidences": tuple(row["confidences"])}
+    lists = ("confidences", "alternatives", "candidates", "answers")
+    typed = {**row, **{name: tuple(row[name]) for name in lists if name in row}}
     if row.get("quad"):
         typed["quad"] = tuple((x, y) for x, y in row["quad"])
     return typed

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.evaluation.choices import answers_of
 from training.evaluation.heads import Heads, heard
 from training.evaluation.outcomes import PhotoOutcome
 from vinreader.detection import Detector
@@ -24,6 +25,7 @@ from vinreader.models import ModelFiles
 from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader, ReaderConfig
 from vinreader.recognition import Evidence, Recognizer
+from vinreader.region import Region
 from vinreader.results import Reading, TextLine
 
 __all__ = ["labelled_photos", "outcome_of", "read_photos", "read_photos_by_head"]
@@ -76,13 +78,18 @@ def _outcome(reader: Reader, real: Path, row: dict[str, str]) -> PhotoOutcome:
 
 
 def outcome_of(
-    reader: Reader, data: bytes, name: str, label: str, of: tuple[str, str]
+    reader: Reader,
+    data: bytes,
+    name: str,
+    label: str,
+    of: tuple[str, str],
+    region: Region | None = None,
 ) -> PhotoOutcome:
     """What the reader makes of an image file that shows `label`; `of` are its track and where the
     number is on the vehicle."""
     started, cpu_started = time.perf_counter(), time.process_time()
     try:
-        reading = reader.read(data)
+        reading = reader.read(data, region)
     except UnreadableImage as error:
         reading = Reading.rejected(str(error))
     return PhotoOutcome(
@@ -98,6 +105,12 @@ def outcome_of(
         seconds=round(time.perf_counter() - started, 4),
         cpu_seconds=round(time.process_time() - cpu_started, 4),
         quad=reading.quad,
+        alternatives=tuple(
+            "".join(other.symbol for other in character.alternatives)
+            for character in reading.characters
+        ),
+        candidates=tuple(candidate.vin for candidate in reading.candidates),
+        answers=answers_of(reading),
     )
 
 

@@ -17,6 +17,7 @@ from training.evaluation.calibration import (
     error_interval,
     reliability_table,
 )
+from training.evaluation.choices import answers_of, choices_table
 from training.evaluation.comparison import chance, changes
 from training.evaluation.confusions import (
     NO_SYMBOL,
@@ -27,6 +28,7 @@ from training.evaluation.confusions import (
 from training.evaluation.figures import Share, character_error_rate, markdown
 from training.evaluation.outcomes import PhotoOutcome, Results, aligned, edit_distance
 from training.evaluation.tables import heads_table, photo_table, strip_table
+from vinreader.results import Question, Reading, Status
 from vinreader.vin import ALPHABET
 
 SHORT = st.text("018BS", max_size=7)
@@ -196,7 +198,8 @@ def test_sure_errors_weigh_more_than_doubtful_and_missed_ones() -> None:
 
 
 def test_results_come_back_from_their_file(tmp_path: Path) -> None:
-    results = Results({"yolo": "sha256:1"}, PHOTOS, (strip(0, VIN), strip(1, "", 0.25)))
+    asked = replace(PHOTOS[1], alternatives=("B", ""), candidates=(VIN,), answers=(VIN, "1" * 17))
+    results = Results({"yolo": "sha256:1"}, (*PHOTOS, asked), (strip(0, VIN), strip(1, "", 0.25)))
     results.save(tmp_path / "results.json")
     assert Results.load(tmp_path / "results.json") == results
 
@@ -279,3 +282,46 @@ def test_what_gives_no_number_is_not_counted() -> None:
     table = rows(reliability_table([nothing, *answers((1.0, True))]))
     assert table["expected calibration error"][0] == "1"
     assert table["0.99–1"][0] == "1"
+
+
+def retaken(vin: str, answers: tuple[str, ...] = (), **changes: Any) -> PhotoOutcome:
+    """A retake, its own number first among its candidates and the answers after it."""
+    told = {"candidates": (vin, *answers), "answers": (vin, *answers) if answers else ()}
+    return replace(photo("x.jpg", vin, "retake"), **{**told, **changes})
+
+
+def test_choices_are_judged_where_the_reader_does_not_stand_behind_its_number() -> None:
+    misread = VIN[:-1] + "3"
+    twice = "J" + misread[1:]
+    table = rows(
+        choices_table(
+            [
+                photo("a.jpg", misread, "read"),
+                retaken(VIN),
+                retaken(VIN, (misread,)),
+                retaken(misread, (VIN,), alternatives=("",) * 16 + ("B8",)),
+                retaken(misread, (twice,), candidates=(misread, twice, VIN)),
+                retaken(twice, alternatives=("L7", *("",) * 15, "8")),
+                retaken("9" * 17, alternatives=("1",) * 17),
+                retaken(VIN, (misread,), label=""),
+                retaken(VIN, label=""),
+            ]
+        )
+    )
+    del table[next(name for name in table if name.startswith("---"))]
+    assert table == {
+        "retakes": ["n", "share"],
+        "best guess wrong: right one among the candidates": ["4", str(Share(2, 4))],
+        "best guess wrong: settled by the question": ["4", str(Share(1, 4))],
+        "best guess right or wrong: settled by the question": ["6", str(Share(2, 6))],
+        "asked: settled": ["3", str(Share(2, 3))],
+        "no whole number in the photo: asked in vain": ["2", str(Share(1, 2))],
+        "misread characters: true symbol among the alternatives": ["3", str(Share(2, 3))],
+    }
+
+
+def test_answers_are_put_into_the_number() -> None:
+    question = Question(4, ("G", "6"), "Is the 4th character a G or a 6?")
+    reading = Reading(Status.RETAKE, VIN, 0.5, question=question)
+    assert answers_of(reading) == (VIN, "1M86DM9AXKP042788")
+    assert answers_of(replace(reading, question=None)) == ()

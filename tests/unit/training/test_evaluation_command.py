@@ -13,6 +13,7 @@ import pytest
 
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
 from training import evaluate
+from training.evaluation.framed import framed_photo, read_framed
 from training.evaluation.outcomes import Results
 from training.evaluation.pages import page_photo, read_pages
 from training.evaluation.photos import labelled_photos, read_photos, read_photos_by_head
@@ -99,6 +100,17 @@ def test_synthetic_photos_come_again_and_are_judged_by_their_own_number() -> Non
     outcomes = list(read_pages(Reader.load(DEFAULT_MODELS_DIR), 6, 5))
     assert [outcome.label for outcome in outcomes] == [label for _, _, label in files]
     assert any(outcome.right for outcome in outcomes)
+
+
+@pytest.mark.usefixtures("fonts")
+def test_frames_lie_around_small_numbers_and_help() -> None:
+    photo = framed_photo(5, 1)
+    assert photo == framed_photo(5, 1) != framed_photo(5, 2)
+    assert 0.05 < photo.width < 0.1
+    outcomes = list(read_framed(Reader.load(DEFAULT_MODELS_DIR), 2, 5))
+    assert [outcome.track for outcome in outcomes] == ["no frame", "frame"] * 2
+    assert [outcome.label for outcome in outcomes[::2]] == [o.label for o in outcomes[1::2]]
+    assert [outcome.location for outcome in outcomes[2:]] == ["up to 10%"] * 2
 
 
 @pytest.mark.usefixtures("fonts")

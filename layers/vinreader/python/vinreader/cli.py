@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from vinreader import __version__
 from vinreader.console import ProgressBar, ReadingTable, printable
 from vinreader.models import DEFAULT_MODELS_DIR
+from vinreader.region import Region
 from vinreader.results import CheckDigit, Reading, Status
 from vinreader.vin import CHECK_POSITION, InvalidVin, check_digit, describe, validate, verdict
 
@@ -59,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
         "--annotate", type=Path, metavar="DIR", help="write each photo there, with its reading"
     )
     read.add_argument(
+        "--region",
+        type=_region,
+        metavar="X,Y,WIDTH,HEIGHT",
+        help="where to look first, in fractions of the upright photo, such as 0,0.4,1,0.2",
+    )
+    read.add_argument(
         "--models",
         type=Path,
         metavar="DIR",
@@ -88,6 +95,16 @@ def _positive(text: str) -> int:
     return number
 
 
+def _region(text: str) -> Region:
+    try:
+        x, y, width, height = map(float, text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("must be x,y,width,height in fractions") from error
+    if not (0 <= x < x + width <= 1 and 0 <= y < y + height <= 1):
+        raise argparse.ArgumentTypeError("must lie in the photo, whose sides are 1")
+    return Region(x, y, width, height)
+
+
 def _read(options: argparse.Namespace) -> int:
     # The networks and their runtime take a while to load: `check` does without.
     from vinreader.reader import Reader
@@ -108,7 +125,7 @@ def _read(options: argparse.Namespace) -> int:
     opened = 0
     for done, name in enumerate(options.photos):
         bar.show(done)
-        answer = _answer_for(reader, Path(name))
+        answer = _answer_for(reader, Path(name), options.region)
         opened += answer.data is not None
         line = {"file": name, **answer.reading.to_dict()}
         if options.annotate and answer.data and answer.reading.status is not Status.REJECTED:
@@ -128,7 +145,7 @@ class _Answer:
     data: bytes | None
 
 
-def _answer_for(reader: Reader, path: Path) -> _Answer:
+def _answer_for(reader: Reader, path: Path, region: Region | None) -> _Answer:
     from vinreader.photo import UnreadableImage
 
     try:
@@ -136,7 +153,7 @@ def _answer_for(reader: Reader, path: Path) -> _Answer:
     except OSError as error:
         return _Answer(Reading.rejected(f"The file cannot be opened: {error.strerror}."), None)
     try:
-        return _Answer(reader.read(data), data)
+        return _Answer(reader.read(data, region), data)
     except UnreadableImage as error:
         return _Answer(Reading.rejected(str(error)), data)
 

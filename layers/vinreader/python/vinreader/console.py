@@ -23,11 +23,12 @@ class ReadingTable:
         return self._row("file", "status", "vin", "sure", "advice")
 
     def row(self, file: str, reading: Reading) -> str:
-        """What a person wants to know of `reading`: the error in place of the advice, if any, and
-        what bar codes say that differ."""
+        """What a person wants to know of `reading`: the error in place of the advice, if any, what
+        bar codes say that differ, and the question that would settle it."""
         sure = f"{reading.confidence:.1%}" if reading.vin else ""
         differing = [f"Bar code: {b.vin}." for b in reading.barcodes if b.vin != reading.vin]
-        told = reading.error or " ".join([*differing, *reading.advice])
+        asked = [reading.question.text] if reading.question else []
+        told = reading.error or " ".join([*differing, *asked, *reading.advice])
         return self._row(file, reading.status.value, reading.vin or "", sure, told)
 
     def _row(self, file: str, status: str, vin: str, sure: str, told: str) -> str:

@@ -21,7 +21,8 @@ from vinreader.levelling import level
 from vinreader.logistic import Weights
 from vinreader.measures import Measures
 from vinreader.measuring import measured
-from vinreader.results import Defect, Reading, Status
+from vinreader.quality import SHOW_THE_NUMBER, TAKE_CLOSER
+from vinreader.results import Defect, Reading
 from vinreader.sharpness import edge_blur, safe_log
 
 __all__ = [
@@ -71,15 +72,15 @@ class PhotoMeasures:
 
 def advised(reading: Reading, photo: Pixels) -> Reading:
     """The reading of a photo (H, W, 3) uint8 with what is wrong with it. Where the number is not to
-    be trusted, the advice is about the surest defect, and as it was where there is none, or where
-    it is about bar codes: these may be what makes it a retake."""
+    be trusted and nothing better was advised than to try again, the advice is about the surest
+    defect."""
     if reading.characters:
         boxes = np.array([character.box for character in reading.characters], np.float32)
         findings = inspect_line(photo, boxes)
     else:
         findings = inspect_photo(photo)
     advice = reading.advice
-    if findings.advice and reading.status is not Status.READ and not reading.barcodes:
+    if findings.advice and advice in ((SHOW_THE_NUMBER,), (TAKE_CLOSER,)):
         advice = (findings.advice,)
     return replace(reading, defects=findings.defects, advice=advice)
 

@@ -63,7 +63,7 @@ def _correction(told: Mapping[str, Any]) -> Correction:
 
 def corrected(stored: StoredReading, vin: str, correction: Correction) -> StoredReading:
     """The reading with a person's VIN (well-formed): what the number says follows it, what the
-    photo showed stays."""
+    photo showed stays, and nothing is left to ask."""
     return replace(
         stored,
         status=Status.READ,
@@ -72,6 +72,8 @@ def corrected(stored: StoredReading, vin: str, correction: Correction) -> Stored
         check_digit=verdict(vin),
         source=None,
         corrected_positions=(),
+        candidates=(),
+        question=None,
         advice=(),
         vehicle=describe(vin),
         error=None,

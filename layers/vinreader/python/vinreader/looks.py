@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +15,10 @@ from vinreader.rectification import Band
 from vinreader.results import CheckDigit
 from vinreader.vin import verdict
 
-__all__ = ["Look", "elect"]
+__all__ = ["Look", "elect", "shares_of_votes", "showing"]
 
 Array = NDArray[np.float32]
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Look:
     evidence: Evidence
     candidate: Candidate
 
-    @property
+    @cached_property
     def characters(self) -> Array:
         """Quads (17, 4, 2) of the number's characters in photo pixels."""
         places = zip(self.candidate.centres, self.candidate.widths, strict=True)
@@ -75,17 +78,29 @@ class Look:
         return edges[row], edges[row + 1]
 
 
+def shares_of_votes(looks: Sequence[Look], temperature: float) -> Values:
+    """(N,) how much each look has to say, in sum 1: exp(score / temperature), so that two clear
+    looks at one number outweigh one slightly clearer look at another."""
+    scores = np.minimum([look.candidate.score for look in looks], 0.0)
+    votes = np.exp((scores - scores.max()) / temperature)
+    return np.asarray(votes / votes.sum())
+
+
+def showing(vin: str, looks: Sequence[Look]) -> Look | None:
+    """The clearest look at a number; None where none shows it."""
+    mine = [look for look in looks if look.candidate.text == vin]
+    return max(mine, key=lambda look: look.candidate.score, default=None)
+
+
 def elect(looks: list[Look], temperature: float, checked: float) -> tuple[Look, dict[str, float]]:
     """The clearest look at the number that most looks agree on, and the votes of all numbers.
 
-    A look votes with exp(score / temperature), so that two clear looks at one number outweigh one
-    slightly clearer look at another. A valid check digit adds `checked` nats to a number's votes
-    together: looks at one line are no independent witnesses of it.
+    A valid check digit adds `checked` nats to a number's votes together: looks at one line are no
+    independent witnesses of it.
     """
     votes: dict[str, float] = {}
-    for look in looks:
-        weight = float(np.exp(min(look.candidate.score, 0.0) / temperature))
-        votes[look.candidate.text] = votes.get(look.candidate.text, 0.0) + weight
+    for look, vote in zip(looks, shares_of_votes(looks, temperature), strict=True):
+        votes[look.candidate.text] = votes.get(look.candidate.text, 0.0) + float(vote)
 
     def weight_of(text: str) -> float:
         return votes[text] * (float(np.exp(checked)) if verdict(text) is CheckDigit.VALID else 1.0)

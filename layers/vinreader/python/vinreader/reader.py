@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vinreader.barcodes import BarcodeConfig, BarcodeReader, FoundClaim, merged
+from vinreader.candidates import CandidatesConfig, offered
+from vinreader.characters import characters_of, seen_together
 from vinreader.defects import advised
 from vinreader.detection import Detector
-from vinreader.looks import Look, elect
+from vinreader.looks import Look, elect, shares_of_votes
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
-from vinreader.photo import open_photo
+from vinreader.photo import Photo, open_photo
 from vinreader.quality import SHOW_THE_NUMBER, Judgement, JudgementConfig, judge
 from vinreader.recognition import Recognizer
-from vinreader.region import Region
-from vinreader.results import Alternative, Character, Quad, Reading, Source, Status, as_quad
+from vinreader.region import Region, elsewhere, located, parted
+from vinreader.results import Quad, Reading, Source, Status, as_quad
 from vinreader.search import Search, SearchConfig
 from vinreader.stages import StageClock
-from vinreader.vin import ALPHABET, describe, verdict
+from vinreader.vin import describe, verdict
 from vinreader.witnesses import WitnessConfig, confirming, hear
 
 __all__ = ["Reader", "ReaderConfig"]
-
-Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,14 @@ class ReaderConfig(SearchConfig):
     checked: float = 1.4
     """Nats that a valid check digit adds to all votes for a number together: many makers comply
     that need not, and of wrong numbers one in eleven does by chance."""
-    alternatives: int = 3
-    """Other symbols told for each character, those over `worth_telling`."""
-    worth_telling: float = 0.001
     settled: float = 0.98
     """Confidence in a number that is believed, from which on nothing else is looked at."""
+    region_margin: float = 0.15
+    """What is looked at around a region of interest, in shares of its longer side."""
+    least_gain: float = 1.25
+    """A region is looked at alone where it appears larger by that than in the whole photo."""
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
+    candidates: CandidatesConfig = field(default_factory=CandidatesConfig)
     barcodes: BarcodeConfig | None = field(default_factory=BarcodeConfig)
     """None: the text alone is heard."""
     witnesses: WitnessConfig = field(default_factory=WitnessConfig)
@@ -77,8 +79,8 @@ class Reader:
         return cls(Detector(files.craft, threads), Recognizer(files.yolo, threads), files.digests())
 
     def read(self, data: bytes, region: Region | None = None) -> Reading:
-        """The reading of an image file's bytes. Lines inside of `region` are looked at first, and
-        the others only where those show no number well enough.
+        """The reading of an image file's bytes. `region` is looked at first, and the rest of the
+        photo only where it shows no number well enough.
 
         Raises:
             UnreadableImage: the bytes are no usable image.
@@ -89,10 +91,20 @@ class Reader:
                 photo = open_photo(data)
             with clock.stage("barcodes"):
                 claims = self.claims(photo)
-            with clock.stage("detect"):
-                quads = self.lines(photo, region)
+            quads: list[Quad] = []
+            looks: list[Look] = []
+            if region:
+                with clock.stage("detect"):
+                    quads = self.lines_in(photo, region)
+                with clock.stage("recognize"):
+                    looks = self.look(photo, quads, claims=claims)
+            if not self._enough(looks, claims):
+                with clock.stage("detect"):
+                    more = self.lines(photo, region, quads)
+                with clock.stage("recognize"):
+                    looks += self.look(photo, more, region, claims)
+                quads = quads + more
             with clock.stage("recognize"):
-                looks = self.look(photo, quads, region, claims)
                 reading = self._reading(looks, claims)
             if not self._any_clear(looks) and reading.source is not Source.BOTH:
                 with clock.stage("detect"):  # one on its side may be found upright
@@ -106,6 +118,8 @@ class Reader:
                     reading = self._reading(looks, claims)
             with clock.stage("inspect"):
                 reading = advised(reading, photo)
+                reading = offered(reading, looks, self.config.temperature, self.config.candidates)
+                reading = located(reading, region, photo.shape[1], photo.shape[0])
         return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
 
     def _closer(self, reading: Reading) -> bool:
@@ -115,21 +129,35 @@ class Reader:
             return True
         return reading.status is not Status.READ and not reading.barcodes
 
-    def claims(self, photo: NDArray[np.uint8]) -> tuple[FoundClaim, ...]:
+    def claims(self, photo: Photo) -> tuple[FoundClaim, ...]:
         """What bar codes in a photo (H, W, 3) uint8 RGB claim, as far as a quick look shows."""
         return self.barcodes.read(_grey(photo)) if self.barcodes else ()
 
-    def claims_closer(self, photo: NDArray[np.uint8], quads: list[Quad]) -> tuple[FoundClaim, ...]:
+    def claims_closer(self, photo: Photo, quads: list[Quad]) -> tuple[FoundClaim, ...]:
         """The same from enlarged cuts, and from beside lines of text."""
         return self.barcodes.read_closer(_grey(photo), quads) if self.barcodes else ()
 
-    def lines(self, photo: NDArray[np.uint8], region: Region | None = None) -> list[Quad]:
+    def lines(
+        self, photo: Photo, region: Region | None = None, known: Sequence[Quad] = ()
+    ) -> list[Quad]:
         """Quads of lines in a photo (H, W, 3) uint8 RGB that may be the VIN: those inside of the
-        region first, likeliest first."""
-        quads = [line.quad for line in self.detector.detect(photo)]
+        region first, likeliest first, without those `known`."""
+        quads = elsewhere([line.quad for line in self.detector.detect(photo)], known)
         return self._foremost(quads, photo, region)
 
-    def lines_of_turned(self, photo: NDArray[np.uint8], region: Region | None = None) -> list[Quad]:
+    def lines_in(self, photo: Photo, region: Region) -> list[Quad]:
+        """Those found where the region is looked at alone, likeliest first: it shows smaller
+        characters than the whole photo. None where it is too large to show more."""
+        height, width = photo.shape[:2]
+        rows, columns = region.pixels(width, height, self.config.region_margin)
+        part = photo[rows, columns]
+        if max(part.shape[:2]) * self.config.least_gain > max(height, width):
+            return []
+        found = [line.quad for line in self.detector.detect(np.ascontiguousarray(part))]
+        corner = np.array([columns.start, rows.start], np.float32)
+        return [as_quad(np.array(quad) + corner) for quad in found[: self.config.lines]]
+
+    def lines_of_turned(self, photo: Photo, region: Region | None = None) -> list[Quad]:
         """The same, found in the photo turned by a quarter; the quads are those of the photo."""
         turned_photo = np.ascontiguousarray(np.rot90(photo))
         quads = [line.quad for line in self.detector.detect(turned_photo)]
@@ -139,7 +167,7 @@ class Reader:
 
     def look(
         self,
-        photo: NDArray[np.uint8],
+        photo: Photo,
         quads: list[Quad],
         region: Region | None = None,
         claims: tuple[FoundClaim, ...] = (),
@@ -152,7 +180,7 @@ class Reader:
         def enough(looks: list[Look]) -> bool:
             return self._enough(looks, claims)
 
-        inside, outside = _parted(quads, photo, region)
+        inside, outside = parted(quads, region, photo.shape[1], photo.shape[0])
         looks: list[Look] = []
         for part in (inside, outside):
             if part and not enough(looks):
@@ -160,10 +188,8 @@ class Reader:
                 looks += search.looks(lines, enough)
         return looks
 
-    def _foremost(
-        self, quads: list[Quad], photo: NDArray[np.uint8], region: Region | None
-    ) -> list[Quad]:
-        inside, outside = _parted(quads, photo, region)
+    def _foremost(self, quads: list[Quad], photo: Photo, region: Region | None) -> list[Quad]:
+        inside, outside = parted(quads, region, photo.shape[1], photo.shape[0])
         return (inside + outside)[: self.config.lines]
 
     def _any_clear(self, looks: list[Look]) -> bool:
@@ -185,63 +211,33 @@ class Reader:
         text, agreeing = Reading(Status.NOT_FOUND, advice=(SHOW_THE_NUMBER,)), None
         if looks:
             best, votes = elect(looks, self.config.temperature, self.config.checked)
-            text = self._told(best, judge(best, looks, votes, self.config.judgement))
+            text = self._told(best, looks, judge(best, looks, votes, self.config.judgement))
             confirmed = confirming(looks, claims)
             if confirmed:
                 judgement = judge(confirmed, looks, votes, self.config.judgement)
-                agreeing = self._told(confirmed, replace(judgement, status=Status.READ))
+                agreeing = self._told(confirmed, looks, replace(judgement, status=Status.READ))
         return hear(text, agreeing, looks, claims, self.config.witnesses)
 
-    def _told(self, best: Look, judgement: Judgement) -> Reading:
+    def _told(self, best: Look, looks: list[Look], judgement: Judgement) -> Reading:
         """The reading of the text alone, by its best look."""
         if judgement.status is Status.NOT_FOUND:
             return Reading(Status.NOT_FOUND, advice=(SHOW_THE_NUMBER,))
-        vin = best.candidate.text
+        vin, told = best.candidate.text, self.config.candidates.characters
+        votes = shares_of_votes(looks, self.config.temperature)
+        seen = seen_together(best, looks, votes, told)
         return Reading(
             status=judgement.status,
             vin=vin,
             confidence=round(judgement.confidence, 4),
             check_digit=verdict(vin),
             source=Source.TEXT,
-            characters=self._characters(best),
+            characters=characters_of(best, seen, told),
             corrected_positions=best.candidate.corrected,
             quad=as_quad(best.number(self.config.ends), 1),
             advice=judgement.advice,
             vehicle=describe(vin),
         )
 
-    def _characters(self, look: Look) -> tuple[Character, ...]:
-        characters = []
-        candidate = look.candidate
-        for symbol, seen, box in zip(
-            candidate.text, candidate.probabilities, look.characters, strict=True
-        ):
-            others = [i for i in np.argsort(-seen) if ALPHABET[i] != symbol]
-            characters.append(
-                Character(
-                    symbol=symbol,
-                    confidence=round(float(seen[ALPHABET.index(symbol)]), 4),
-                    box=as_quad(box, 1),
-                    alternatives=tuple(
-                        Alternative(ALPHABET[i], round(float(seen[i]), 4))
-                        for i in others[: self.config.alternatives]
-                        if seen[i] >= self.config.worth_telling
-                    ),
-                )
-            )
-        return tuple(characters)
 
-
-def _grey(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _grey(photo: Photo) -> Photo:
     return np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-
-
-def _parted(
-    quads: list[Quad], photo: NDArray[np.uint8], region: Region | None
-) -> tuple[list[Quad], list[Quad]]:
-    """Quads inside of the region (all where there is none) and outside, each in their order."""
-    if region is None:
-        return quads, []
-    height, width = photo.shape[:2]
-    inside = [quad for quad in quads if region.holds(quad, width, height)]
-    return inside, [quad for quad in quads if quad not in inside]

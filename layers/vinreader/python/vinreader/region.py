@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from vinreader.results import Quad
+from vinreader.results import Point, Quad, Reading
 
-__all__ = ["Region"]
+__all__ = ["FOUND_OUTSIDE", "Region", "elsewhere", "located", "parted"]
+
+FOUND_OUTSIDE = "The number was found outside of the frame. Check that it is the one you mean."
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,58 @@ class Region:
 
     def holds(self, quad: Quad, photo_width: int, photo_height: int) -> bool:
         """Whether the centre of a line (pixels of the photo) lies inside."""
-        across = sum(x for x, _ in quad) / len(quad) / photo_width
-        down = sum(y for _, y in quad) / len(quad) / photo_height
+        across, down = _centre(quad)
+        across, down = across / photo_width, down / photo_height
         return self.x <= across <= self.x + self.width and self.y <= down <= self.y + self.height
+
+    def pixels(self, photo_width: int, photo_height: int, margin: float) -> tuple[slice, slice]:
+        """Rows and columns of the photo that show it and, all around, `margin` times its longer
+        side: a number often stands a little beside the frame."""
+        left, right = self.x * photo_width, (self.x + self.width) * photo_width
+        top, bottom = self.y * photo_height, (self.y + self.height) * photo_height
+        more = margin * max(right - left, bottom - top)
+        rows = slice(max(0, int(top - more)), min(photo_height, int(bottom + more) + 1))
+        columns = slice(max(0, int(left - more)), min(photo_width, int(right + more) + 1))
+        return rows, columns
+
+
+def parted(
+    quads: Sequence[Quad], region: Region | None, photo_width: int, photo_height: int
+) -> tuple[list[Quad], list[Quad]]:
+    """Lines inside of the region (all where there is none) and outside, each in their order."""
+    if region is None:
+        return list(quads), []
+    inside = [quad for quad in quads if region.holds(quad, photo_width, photo_height)]
+    return inside, [quad for quad in quads if quad not in inside]
+
+
+def elsewhere(quads: Sequence[Quad], known: Sequence[Quad]) -> list[Quad]:
+    """Lines whose centre lies in none of the `known` ones: what was looked at is no second witness
+    of itself."""
+    return [quad for quad in quads if not any(_within(_centre(quad), line) for line in known)]
+
+
+def located(
+    reading: Reading, region: Region | None, photo_width: int, photo_height: int
+) -> Reading:
+    """The reading that says whether its number lies in the region: the line or, where a bar code
+    alone says it, that bar code."""
+    if region is None or reading.vin is None:
+        return reading
+    codes = [code.quad for code in reading.barcodes if code.vin == reading.vin]
+    places = [reading.quad] if reading.quad else codes
+    inside = any(region.holds(place, photo_width, photo_height) for place in places)
+    advice = reading.advice if inside else (*reading.advice, FOUND_OUTSIDE)
+    return replace(reading, inside_region=inside, advice=advice)
+
+
+def _centre(quad: Quad) -> Point:
+    return sum(x for x, _ in quad) / len(quad), sum(y for _, y in quad) / len(quad)
+
+
+def _within(point: Point, quad: Quad) -> bool:
+    """Whether a point lies in a convex quad, clockwise as y goes down: right of all its sides."""
+    sides = zip(quad, (*quad[1:], quad[0]), strict=True)
+    return all(
+        (bx - ax) * (point[1] - ay) >= (by - ay) * (point[0] - ax) for (ax, ay), (bx, by) in sides
+    )

@@ -19,6 +19,7 @@ __all__ = [
     "Original",
     "Point",
     "Quad",
+    "Question",
     "Reading",
     "Source",
     "Status",
@@ -26,6 +27,7 @@ __all__ = [
     "Symbology",
     "TextLine",
     "Vehicle",
+    "VinCandidate",
     "as_quad",
 ]
 
@@ -96,6 +98,27 @@ class Character:
 
 
 @dataclass(frozen=True)
+class VinCandidate:
+    """A whole number that the photo may show; `differs_at` are the positions, from 1, in which it
+    is another than the first of them."""
+
+    vin: str
+    confidence: float
+    check_digit: CheckDigit
+    differs_at: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person should be asked who sees the number: which of the symbols, likeliest first,
+    stands at the position, from 1. `text` is the whole question."""
+
+    position: int
+    symbols: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class Barcode:
     """A bar code that holds a VIN, stripped of what labels add to it, and where it stands."""
 
@@ -133,7 +156,15 @@ class Reading:
     source: Source | None = None
     characters: tuple[Character, ...] = ()
     corrected_positions: tuple[int, ...] = ()
+    candidates: tuple[VinCandidate, ...] = ()
+    """Up to three numbers that the photo may show, best first, `vin` the first of them. Only one of
+    them can be right: their confidences are at most 1 together."""
+    question: Question | None = None
+    """Where one answer of a person would do instead of another photo."""
     quad: Quad | None = None
+    inside_region: bool | None = None
+    """Whether the number lies in the region of interest; None where there is no region or no
+    number."""
     barcodes: tuple[Barcode, ...] = ()
     """All that hold a VIN. Where the reader found one that differs, the reading is a retake."""
     defects: tuple[Defect, ...] = ()
@@ -170,7 +201,24 @@ class Reading:
                 for c in self.characters
             ],
             "corrected_positions": list(self.corrected_positions),
+            "candidates": [
+                {
+                    "vin": c.vin,
+                    "confidence": c.confidence,
+                    "check_digit": c.check_digit.value,
+                    "differs_at": list(c.differs_at),
+                }
+                for c in self.candidates
+            ],
+            "question": {
+                "position": self.question.position,
+                "symbols": list(self.question.symbols),
+                "text": self.question.text,
+            }
+            if self.question
+            else None,
             "quad": [list(p) for p in self.quad] if self.quad else None,
+            "inside_region": self.inside_region,
             "barcodes": [
                 {"vin": b.vin, "symbology": b.symbology.value, "quad": [list(p) for p in b.quad]}
                 for b in self.barcodes
@@ -193,7 +241,7 @@ class Reading:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Reading:
         """The inverse of `to_dict`; numbers may be Decimal (DynamoDB) and come back as float."""
-        vehicle = data.get("vehicle")
+        vehicle, question = data.get("vehicle"), data.get("question")
         return cls(
             status=Status(data["status"]),
             vin=data.get("vin"),
@@ -212,7 +260,22 @@ class Reading:
                 for c in data.get("characters", ())
             ),
             corrected_positions=tuple(int(p) for p in data.get("corrected_positions", ())),
+            candidates=tuple(
+                VinCandidate(
+                    c["vin"],
+                    float(c["confidence"]),
+                    CheckDigit(c["check_digit"]),
+                    tuple(int(p) for p in c["differs_at"]),
+                )
+                for c in data.get("candidates", ())
+            ),
+            question=Question(
+                int(question["position"]), tuple(question["symbols"]), question["text"]
+            )
+            if question
+            else None,
             quad=as_quad(data["quad"]) if data.get("quad") else None,
+            inside_region=data.get("inside_region"),
             barcodes=tuple(
                 Barcode(b["vin"], Symbology(b["symbology"]), as_quad(b["quad"]))
                 for b in data.get("barcodes", ())
@@ -260,7 +323,8 @@ class StoredReading(Reading):
     """A reading as it stands in the store; times are ISO 8601, UTC.
 
     Once corrected, `status`, `vin`, `confidence`, `check_digit` and `vehicle` tell of the
-    person's number; `characters`, `quad`, `barcodes` and `defects` stay what the photo showed.
+    person's number, and there are no `candidates` and no `question`; `characters`, `quad`,
+    `barcodes` and `defects` stay what the photo showed.
     """
 
     version: int = 0

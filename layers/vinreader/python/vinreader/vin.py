@@ -24,6 +24,7 @@ __all__ = [
     "InvalidVin",
     "check_digit",
     "describe",
+    "differing",
     "is_well_formed",
     "mandates_check_digit",
     "model_years",
@@ -158,6 +159,12 @@ def verdict(vin: str) -> CheckDigit:
     if vin[CHECK_POSITION : CHECK_POSITION + 1] == check_digit(vin):
         return CheckDigit.VALID
     return CheckDigit.INVALID if mandates_check_digit(vin) else CheckDigit.NOT_APPLICABLE
+
+
+def differing(vin: str, other: str) -> tuple[int, ...]:
+    """Positions, from 1, in which two numbers differ."""
+    pairs = enumerate(zip(vin, other, strict=True), start=1)
+    return tuple(position for position, (a, b) in pairs if a != b)
 
 
 def wmi_known(wmi: str) -> bool:
