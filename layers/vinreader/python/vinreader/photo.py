@@ -30,6 +30,7 @@ __all__ = [
     "format_of",
     "load_decoders",
     "open_photo",
+    "stored_orientation",
 ]
 
 Photo = npt.NDArray[np.uint8]
@@ -103,6 +104,12 @@ def open_photo(data: bytes) -> Photo:
     except _DAMAGE_ERRORS as error:
         raise UnreadableImage(_DAMAGED) from error
     return _turn_upright(photo, _orientation(header))
+
+
+def stored_orientation(jpeg: bytes) -> int:
+    """How the metadata of a JPEG that `open_photo` opens say it is turned: 1 (upright) to 8."""
+    orientation = _orientation(_read_header(PhotoFormat.JPEG, jpeg))
+    return orientation if orientation in range(_UPRIGHT, 9) else _UPRIGHT
 
 
 def load_decoders() -> None:
