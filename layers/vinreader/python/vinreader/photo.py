@@ -196,10 +196,10 @@ def _decode(header: Image.Image, data: bytes) -> Photo:
         gray = (np.asarray(header) >> 8).astype(np.uint8)
         return np.repeat(gray[:, :, None], 3, axis=2)
     if header.has_transparency_data:
-        layer = header.convert("RGBA")
+        # A conversion copies even where there is nothing to convert: 270 MB of a large photo.
+        layer = header if header.mode == "RGBA" else header.convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
         return np.array(Image.alpha_composite(ground, layer).convert("RGB"))
-    # A conversion copies even where there is nothing to convert: 270 MB of a large photo.
     return np.array(header if header.mode == "RGB" else header.convert("RGB"))
 
 
