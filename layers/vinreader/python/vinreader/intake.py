@@ -80,7 +80,8 @@ class Intake:
             reading = Reading.rejected(str(error))
         else:
             if self.bucket.is_upload(photo):
-                copy = self.shelf.keep(reading_id, order, cleaned(data))
+                arrival = f"{order} {photo.version or photo.etag}"
+                copy = self.shelf.keep(reading_id, arrival, cleaned(data))
         reading = replace(reading, reading_id=reading_id)
         try:
             standing = self.store.save(reading, order, photo, copy)
