@@ -22,7 +22,7 @@ __all__ = ["QUALITY", "cleaned"]
 QUALITY = 92
 """Of a JPEG made of another format: its artefacts stay under what a character's edge shows."""
 
-_START, _END, _SCAN, _EXIF = 0xD8, 0xD9, 0xDA, 0xE1
+_END, _SCAN, _EXIF = 0xD9, 0xDA, 0xE1
 _TABLES = frozenset((0xC4, 0xCC, 0xDB, 0xDD))
 """DHT, DAC, DQT and DRI."""
 _FRAMES = frozenset(range(0xC0, 0xD0)) - _TABLES - {0xC8}
