@@ -19,6 +19,7 @@ from tests.photos import SAMPLE, sample_vin
 from vinreader.api.problems import ProblemType
 from vinreader.arrivals import order_of_time
 from vinreader.bucket import PhotoBucket
+from vinreader.photo import open_photo
 from vinreader.results import Reading, Status
 from vinreader.store import ReadingNotFound, ReadingStore
 
@@ -29,6 +30,9 @@ SAMPLE_KEY = "uploads/synthetic-sticker.jpg"
 
 SEEN_ID = "5f0c6c0e-6f0b-4c52-9d0e-0c3b7f6a1d24"
 """The reading that events of the API fetch, correct and delete."""
+
+SEEN_COPY = f"photos/{SEEN_ID}/copy.jpg"
+"""The kept photo of that reading."""
 
 SEEN = Reading(Status.RETAKE, vin="1M8GDM9AXKP042789", reading_id=SEEN_ID)
 
@@ -50,6 +54,7 @@ def load_event(name: str) -> dict[str, Any]:
 class Scene:
     """What lies in the stack when an event comes."""
 
+    bucket: str
     store: ReadingStore
     sample_id: str
     """The id of the reading that the sample photo in the bucket will have."""
@@ -62,15 +67,16 @@ class Scene:
 def set_scene(stack: Stack) -> Scene:
     """The sample photo, not yet read, in the bucket; in the table the reading `SEEN`, untouched."""
     s3 = boto3.client("s3")
-    s3.put_object(Bucket=stack.bucket, Key=SAMPLE_KEY, Body=SAMPLE.read_bytes())
+    for key in (SAMPLE_KEY, SEEN_COPY):
+        s3.put_object(Bucket=stack.bucket, Key=key, Body=SAMPLE.read_bytes())
     bucket = PhotoBucket(stack.bucket, "uploads/", presign_seconds=60, custom_endpoint=True)
     sample_id = bucket.reading_id(bucket.find(stack.bucket, SAMPLE_KEY))
     table = boto3.resource("dynamodb").Table(stack.table)
     for reading_id in (sample_id, SEEN_ID):
         table.delete_item(Key={"reading_id": reading_id})
     store = ReadingStore(stack.table, retention_days=1)
-    store.save(SEEN, order_of_time(datetime.now(UTC)))
-    return Scene(store, sample_id)
+    store.save(SEEN, order_of_time(datetime.now(UTC)), copy=SEEN_COPY)
+    return Scene(stack.bucket, store, sample_id)
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ class Outcome:
     function: str
     check: Callable[[dict[str, Any], Scene], None]
     """Takes what the function answered; raises AssertionError."""
+    route: str | None = None
+    """Of the API, where the event comes through it."""
 
 
 def outcome(name: str) -> Outcome:
@@ -139,6 +147,18 @@ def _reading_is_told(answer: dict[str, Any], scene: Scene) -> None:
     assert (reading["reading_id"], reading["vin"]) == (SEEN_ID, SEEN.vin)
 
 
+def _picture_is_shown(answer: dict[str, Any], scene: Scene) -> None:
+    link = _body(answer, HTTPStatus.OK)
+    assert f"/pictures/{SEEN_ID}/1.jpg?" in link["url"]
+    assert datetime.fromisoformat(link["expires_at"]) > datetime.now(UTC)
+    picture = (
+        boto3.client("s3")
+        .get_object(Bucket=scene.bucket, Key=f"pictures/{SEEN_ID}/1.jpg")["Body"]
+        .read()
+    )
+    assert open_photo(picture).shape[1] == 1600
+
+
 def _newest_comes_first(answer: dict[str, Any], scene: Scene) -> None:
     first, *_ = _body(answer, HTTPStatus.OK)["readings"]
     assert (first["reading_id"], first["status"]) == (SEEN_ID, "retake")
@@ -165,14 +185,21 @@ def _vin_is_checked(answer: dict[str, Any], scene: Scene) -> None:
 
 OUTCOMES = {
     "archive-batch.json": Outcome("PhotoReaderFunction", _taken_from_the_archive),
-    "delete-reading.json": Outcome("ApiFunction", _reading_is_deleted),
-    "get-reading.json": Outcome("ApiFunction", _reading_is_told),
-    "get-readings.json": Outcome("ApiFunction", _newest_comes_first),
-    "get-vin.json": Outcome("ApiFunction", _vin_is_checked),
-    "post-readings-no-image.json": Outcome("ApiFunction", _text_is_refused),
-    "post-readings.json": Outcome("ApiFunction", _photo_is_read),
-    "post-uploads.json": Outcome("ApiFunction", _place_is_given),
-    "put-correction.json": Outcome("ApiFunction", _vin_is_corrected),
+    "delete-reading.json": Outcome(
+        "ApiFunction", _reading_is_deleted, "DELETE /readings/{reading_id}"
+    ),
+    "get-picture.json": Outcome(
+        "ApiFunction", _picture_is_shown, "GET /readings/{reading_id}/picture"
+    ),
+    "get-reading.json": Outcome("ApiFunction", _reading_is_told, "GET /readings/{reading_id}"),
+    "get-readings.json": Outcome("ApiFunction", _newest_comes_first, "GET /readings"),
+    "get-vin.json": Outcome("ApiFunction", _vin_is_checked, "GET /vins/{vin}"),
+    "post-readings-no-image.json": Outcome("ApiFunction", _text_is_refused, "POST /readings"),
+    "post-readings.json": Outcome("ApiFunction", _photo_is_read, "POST /readings"),
+    "post-uploads.json": Outcome("ApiFunction", _place_is_given, "POST /uploads"),
+    "put-correction.json": Outcome(
+        "ApiFunction", _vin_is_corrected, "PUT /readings/{reading_id}/correction"
+    ),
     "s3-put.json": Outcome("PhotoReaderFunction", _read_at_once),
     "sqs-s3-put.json": Outcome("PhotoReaderFunction", _taken_from_the_queue),
 }

@@ -11,14 +11,25 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 from vinreader import vin as vins
+from vinreader.api.parameters import (
+    Cursor,
+    IdempotencyKey,
+    IfMatch,
+    Limit,
+    ReadingId,
+    Roi,
+    StatusWanted,
+    VinText,
+    VinWanted,
+)
 from vinreader.api.problems import NAMED_ERRORS, Problem, ProblemType, problem_of
 from vinreader.api.requests import (
     PHOTO_TYPES,
@@ -31,54 +42,31 @@ from vinreader.api.requests import (
     version_of,
 )
 from vinreader.arrivals import order_of_time
-from vinreader.bucket import PhotoBucket
+from vinreader.bucket import BucketUnavailable, PhotoBucket
+from vinreader.cleaning import cleaned
+from vinreader.erasure import Erasure
 from vinreader.idempotency import KeyedRequest, RequestRecords
 from vinreader.observability import (
     count,
     counts_cold_start,
     make_logger,
     make_metrics,
+    note,
     summary,
 )
+from vinreader.pictures import Pictures
 from vinreader.reader import Reader
 from vinreader.results import Status, StoredReading
 from vinreader.settings import Settings
+from vinreader.shelf import Shelf
 from vinreader.snapshot import prepare_for_snapshot
-from vinreader.store import Listing, ReadingNotFound, ReadingStore
+from vinreader.store import Listing, ReadingDeleted, ReadingNotFound, ReadingStore
 
 PENDING_RETRY_SECONDS = 2
 """A photo in the bucket is read a second or two after it came."""
 
 READING_NAMESPACE = uuid.UUID("0c1f2f0e-6a5b-4b0f-9a53-6f1f4a1d7c35")
 """Ids of readings whose request had an Idempotency-Key: read twice, such a photo is one reading."""
-
-ReadingId = Annotated[str, Path(description="The id of a reading.")]
-VinText = Annotated[str, Path(description="The number; separators and small letters do no harm.")]
-Roi = Annotated[
-    str | None,
-    Query(
-        description="Region of interest of a photo that is the body: x,y,width,height in fractions "
-        "of the upright photo, from its top left. The number is looked for there first.",
-        max_length=100,
-        openapi_examples={"lower half": {"value": "0,0.5,1,0.5"}},
-    ),
-]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
-        description="The same key with the same photo gives the same reading, for 24 hours.",
-    ),
-]
-IfMatch = Annotated[
-    str | None, Header(alias="If-Match", description="The ETag of the reading that was seen.")
-]
-VinWanted = Annotated[str | None, Query(description="The number that stands; or `status`.")]
-StatusWanted = Annotated[Status | None, Query(description="Which readings; or `vin`.")]
-Limit = Annotated[int, Query(ge=1, le=100, description="At most so many.")]
-Cursor = Annotated[str | None, Query(description="`cursor` of the page before.", max_length=256)]
 
 settings = Settings.from_environment()
 logger = make_logger("api")
@@ -92,6 +80,9 @@ bucket = PhotoBucket(
     settings.presign_seconds,
     settings.custom_endpoint,
 )
+shelf = Shelf(bucket)
+pictures = Pictures(store, shelf)
+erasure = Erasure(store, bucket, shelf)
 app = APIGatewayHttpResolver(enable_validation=True)
 prepare_for_snapshot(reader, (store.client, records.layer.client, bucket.client))
 
@@ -131,7 +122,7 @@ def create_upload() -> Response[str]:
         {
             "reading_id": reading.reading_id,
             "upload": {"url": place.url, "fields": place.fields},
-            "expires_at": place.expires_at.isoformat(timespec="seconds"),
+            "expires_at": _moment(place.expires_at),
         },
         Location=f"/readings/{reading.reading_id}",
     )
@@ -144,6 +135,14 @@ def get_reading(reading_id: ReadingId) -> Response[str]:
     if stored.status is Status.PENDING:
         return _reading(HTTPStatus.OK, stored, **{"Retry-After": str(PENDING_RETRY_SECONDS)})
     return _reading(HTTPStatus.OK, stored)
+
+
+@app.get("/readings/<reading_id>/picture", operation_id="getPicture")
+def get_picture(reading_id: ReadingId) -> Response[str]:
+    """Show a reading in a picture: what was found, drawn on its photo. The picture is a JPEG, at an
+    address that needs no token and is good for a while."""
+    link = pictures.show(reading_id)
+    return _answer(HTTPStatus.OK, {"url": link.url, "expires_at": _moment(link.expires_at)})
 
 
 @app.get("/readings", operation_id="listReadings")
@@ -174,11 +173,9 @@ def correct_reading(reading_id: ReadingId, if_match: IfMatch = None) -> Response
 
 @app.delete("/readings/<reading_id>", operation_id="deleteReading")
 def delete_reading(reading_id: ReadingId) -> Response[str]:
-    """Delete a reading and its photo, for good."""
+    """Delete a reading, its photo and its pictures, for good."""
     by = caller(app.current_event)
-    # The photo goes first: were the reading gone, a second try would not find the photo any more.
-    bucket.erase(reading_id, store.photo_of(reading_id))
-    store.delete(reading_id)
+    erasure.erase(reading_id)
     logger.info("reading deleted", reading_id=reading_id, deleted_by=by)
     return Response(status_code=HTTPStatus.NO_CONTENT, body="")
 
@@ -214,10 +211,25 @@ def tell(error: Exception) -> Response[str]:
 
 def _read(request: PhotoRequest, reading_id: str) -> StoredReading:
     reading = replace(reader.read(request.photo, request.region), reading_id=reading_id)
-    stored = store.create(reading, order_of_time(datetime.now(UTC)))
+    copy = _keep(request, reading_id)
+    try:
+        stored = store.create(reading, order_of_time(datetime.now(UTC)), copy)
+    except ReadingDeleted:
+        shelf.clear(reading_id)
+        raise
     count(metrics, reading)
     logger.info("photo read", reading=summary(reading))
     return stored
+
+
+def _keep(request: PhotoRequest, reading_id: str) -> str | None:
+    """The key of the copy of a photo; None where S3 does not take it: the reading counts."""
+    try:
+        return shelf.keep(reading_id, request.digest, cleaned(request.photo))
+    except (BucketUnavailable, ClientError) as fault:
+        logger.error("photo is not kept", exc_info=fault, reading_id=reading_id)
+        note(metrics, "PhotosNotKept")
+        return None
 
 
 def _read_once(request: PhotoRequest, key: str) -> StoredReading:
@@ -236,6 +248,10 @@ def _read_once(request: PhotoRequest, key: str) -> StoredReading:
 
 def _reading(status: HTTPStatus, stored: StoredReading, **headers: str) -> Response[str]:
     return _answer(status, stored.to_dict(), ETag=f'"{stored.version}"', **headers)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
 
 
 def _answer(status: HTTPStatus, body: Mapping[str, Any], **headers: str) -> Response[str]:

@@ -6,7 +6,6 @@ And photos of an archive: a batch of their names in, of a distributed map of Ste
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import (
@@ -22,11 +21,11 @@ from vinreader.bucket import (
     BucketUnavailable,
     PhotoBucket,
     PhotoGone,
-    PhotoTooLarge,
     PhotoUnavailable,
     StoredPhoto,
 )
 from vinreader.dead_letters import DeadLetters, NotSetAside
+from vinreader.intake import Intake
 from vinreader.observability import (
     count,
     counts_cold_start,
@@ -35,17 +34,18 @@ from vinreader.observability import (
     note,
     summary,
 )
-from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
 from vinreader.results import Reading, Status
 from vinreader.settings import Settings
+from vinreader.shelf import Shelf
 from vinreader.snapshot import prepare_for_snapshot
-from vinreader.store import ReadingDeleted, ReadingNotFound, ReadingStore, StoreUnavailable
+from vinreader.store import ReadingNotFound, ReadingStore, StoreUnavailable
 
-PHOTO_MS = 80_000
-"""What one photo may take at worst: 12 s in the reader, the rest for S3, DynamoDB and SQS to answer
-late or not at all, through all attempts. A test adds them up from the settings of the clients. To
-delete a late photo may take longer: where it is cut off, the next try does it."""
+PHOTO_MS = 110_000
+"""What one photo may take at worst: 12 s to read it and to make its copy, the rest for S3, DynamoDB
+and SQS to answer late or not at all, through all attempts. A test adds them up from the settings of
+the clients. To delete a late photo, or one that was replaced, may take longer: where it is cut off,
+the next try does it."""
 
 settings = Settings.from_environment()
 logger = make_logger("photo_reader")
@@ -58,6 +58,7 @@ bucket = PhotoBucket(
     settings.presign_seconds,
     settings.custom_endpoint,
 )
+intake = Intake(reader, store, bucket, Shelf(bucket))
 dead_letters = DeadLetters(settings.dead_letter_queue)
 prepare_for_snapshot(reader, (store.client, bucket.client, dead_letters.client))
 
@@ -139,7 +140,8 @@ def read_message(record: SQSRecord, lambda_context: LambdaContext) -> None:
         try:
             read_photo(arrival)
         except PhotoGone as error:
-            gone.append(error)
+            if not intake.is_done(arrival):
+                gone.append(error)
     if gone and tries_of(record) == 1:
         raise gone[0]  # one more look, later: what is gone by mistake would be lost
     for photo in gone:
@@ -203,43 +205,29 @@ def read_photos(event: Any) -> list[Reading]:
         try:
             readings.append(read_photo(arrival))
         except PhotoGone as gone:
-            tell_gone(gone)
+            if not intake.is_done(arrival):
+                tell_gone(gone)
     return readings
 
 
 def read_photo(arrival: Arrival) -> Reading:
     """Read the photo that came, and store what comes of it."""
-    return read_found(bucket.find(arrival.bucket, arrival.key, arrival.version), arrival.order)
+    photo = bucket.find(arrival.bucket, arrival.key, arrival.version, arrival.etag)
+    return read_found(photo, arrival.order)
 
 
 def read_found(photo: StoredPhoto, order: str) -> Reading:
-    """Read one photo and store what comes of it; a file that is no usable image is rejected."""
-    try:
-        reading = reader.read(bucket.download(photo))
-    except (UnreadableImage, PhotoTooLarge) as error:
-        reading = Reading.rejected(str(error))
-    reading = replace(reading, reading_id=bucket.reading_id(photo))
-    try:
-        stored = store.save(reading, order, photo)
-    except ReadingDeleted:
-        stored = False
-        erase(str(reading.reading_id), photo)
-    if stored:
-        count(metrics, reading)
+    """Read one photo and store what comes of it; then put right what is kept of it."""
+    taken = intake.take(photo, order)
+    if taken.stored:
+        count(metrics, taken.reading)
     else:
         note(metrics, "ReadingsUnchanged")
-    logger.info("photo read", reading=summary(reading), stored=stored)
-    return reading
-
-
-def erase(reading_id: str, photo: StoredPhoto) -> None:
-    """Delete a photo that came after its reading was deleted: a person asked for both to go. One of
-    an archive's bucket is not ours to delete."""
-    if photo.bucket != bucket.name:
-        return
-    bucket.erase(reading_id, photo)
-    note(metrics, "PhotosErased")
-    logger.info("photo of a deleted reading erased", reading_id=reading_id)
+    logger.info("photo read", reading=summary(taken.reading), stored=taken.stored)
+    if intake.settle(taken):
+        note(metrics, "PhotosErased")
+        logger.info("photo of a deleted reading erased", reading_id=taken.reading.reading_id)
+    return taken.reading
 
 
 def tell_gone(gone: PhotoGone) -> None:

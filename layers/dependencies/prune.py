@@ -16,6 +16,8 @@ from unlink import SharedLibrary
 UNUSED = (
     "**/*.pyi",
     "**/__pycache__",
+    # Pages for people; the local stack shows them.
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",
     # Colour management; colour profiles are not applied.
     "PIL/_imagingcms.*",
     "bin",

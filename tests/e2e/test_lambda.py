@@ -12,7 +12,7 @@ from local.queue_loop import Delivery, QueueLoop
 from local.stack import Stack
 from local.upload import upload
 from tests.e2e.conftest import EmulatedFunction
-from tests.events import OUTCOMES, event_names, load_event, outcome, set_scene
+from tests.events import event_names, load_event, outcome, set_scene
 from tests.photos import BROKEN, SAMPLE, sample_vin
 
 
@@ -43,7 +43,3 @@ def test_event(stack: Stack, emulated: dict[str, EmulatedFunction], name: str) -
     expected = outcome(name)
     scene = set_scene(stack)
     expected.check(emulated[expected.function].invoke(load_event(name)), scene)
-
-
-def test_no_outcome_is_left_of_an_event_that_is_gone() -> None:
-    assert set(OUTCOMES) <= set(event_names())

@@ -16,6 +16,7 @@ SCOPE_OF_ROUTE = {
     "POST /readings": "readings/write",
     "POST /uploads": "readings/write",
     "GET /readings/{reading_id}": "readings/read",
+    "GET /readings/{reading_id}/picture": "readings/read",
     "GET /readings": "readings/read",
     "PUT /readings/{reading_id}/correction": "readings/correct",
     "DELETE /readings/{reading_id}": "readings/delete",
@@ -25,7 +26,9 @@ SCOPE_OF_ROUTE = {
 TABLE = {"Fn::GetAtt": "ReadingsTable.Arn"}
 REQUESTS = {"Fn::GetAtt": "IdempotencyTable.Arn"}
 BUCKET = {"Fn::GetAtt": "PhotosBucket.Arn"}
-PHOTOS = {"Fn::Sub": "${PhotosBucket.Arn}/uploads/*"}
+UPLOADS, COPIES, PICTURES = (
+    {"Fn::Sub": f"${{PhotosBucket.Arn}}/{prefix}/*"} for prefix in ("uploads", "photos", "pictures")
+)
 
 
 def as_list(value: Any) -> list[Any]:
@@ -152,13 +155,19 @@ def test_the_function_may_do_what_its_routes_need_and_no_more(resources: dict[st
         for statement in statements
     }
     assert granted == {
-        "GiveAPlaceToUpload": (["s3:PutObject"], [PHOTOS], None),
+        "GiveAPlaceToUpload": (["s3:PutObject"], [UPLOADS], None),
+        "KeepAndShowPhotos": (["s3:GetObject", "s3:PutObject"], [COPIES, PICTURES], None),
+        "SeeWhichPicturesAreThere": (["s3:ListBucket"], [BUCKET], None),
         "FindPhotosToDelete": (
             ["s3:ListBucketVersions"],
             [BUCKET],
-            {"StringLike": {"s3:prefix": "uploads/*"}},
+            {"StringLike": {"s3:prefix": ["uploads/*", "photos/*", "pictures/*"]}},
         ),
-        "DeletePhotos": (["s3:DeleteObject", "s3:DeleteObjectVersion"], [PHOTOS], None),
+        "DeletePhotos": (
+            ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            [UPLOADS, COPIES, PICTURES],
+            None,
+        ),
         "StoreAndFetchReadings": (
             ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
             [TABLE],

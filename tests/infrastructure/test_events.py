@@ -12,7 +12,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.events import OUTCOMES, event_names
+from tests.photos import SAMPLE
 from vinreader.arrivals import archived, arrivals
+
+API_EVENTS = [(name, one.route) for name, one in OUTCOMES.items() if one.function == "ApiFunction"]
+
+
+def routes_of(resources: dict[str, Any]) -> set[str]:
+    sources = resources["ApiFunction"]["Properties"]["Events"].values()
+    return {f"{one['Properties']['Method']} {one['Properties']['Path']}" for one in sources}
 
 
 def event(root: Path, name: str) -> dict[str, Any]:
@@ -22,6 +31,8 @@ def event(root: Path, name: str) -> dict[str, Any]:
 def test_s3_event_tells_of_a_photo_in_the_local_bucket(root: Path) -> None:
     (arrival,) = arrivals(event(root, "s3-put.json"))
     assert (arrival.bucket, arrival.key) == ("photos", "uploads/synthetic-sticker.jpg")
+    # That of another photo would be an event whose photo was replaced.
+    assert arrival.etag == hashlib.md5(SAMPLE.read_bytes()).hexdigest()
 
 
 def test_sqs_event_carries_the_same_s3_event(root: Path) -> None:
@@ -38,30 +49,22 @@ def test_archive_event_tells_of_the_same_photo(root: Path) -> None:
     assert arrival.order == "0:2026-11-20T12:00:00.000000+00:00"
 
 
-@pytest.mark.parametrize(
-    ("name", "route"),
-    [
-        ("post-readings.json", "POST /readings"),
-        ("post-readings-no-image.json", "POST /readings"),
-        ("post-uploads.json", "POST /uploads"),
-        ("get-reading.json", "GET /readings/{reading_id}"),
-        ("get-readings.json", "GET /readings"),
-        ("put-correction.json", "PUT /readings/{reading_id}/correction"),
-        ("delete-reading.json", "DELETE /readings/{reading_id}"),
-        ("get-vin.json", "GET /vins/{vin}"),
-    ],
-)
+def test_every_event_has_its_outcome() -> None:
+    assert set(OUTCOMES) == set(event_names())
+
+
+def test_every_route_has_an_event(resources: dict[str, Any]) -> None:
+    assert {route for _, route in API_EVENTS} == routes_of(resources)
+
+
+@pytest.mark.parametrize(("name", "route"), API_EVENTS)
 def test_api_event_belongs_to_a_route_of_the_template(
     root: Path, resources: dict[str, Any], name: str, route: str
 ) -> None:
     document = event(root, name)
-    routes = {
-        f"{source['Properties']['Method']} {source['Properties']['Path']}"
-        for source in resources["ApiFunction"]["Properties"]["Events"].values()
-    }
     assert document["version"] == "2.0"
     assert document["routeKey"] == document["requestContext"]["routeKey"] == route
-    assert route in routes
+    assert route in routes_of(resources)
     method, path = route.split()
     http = document["requestContext"]["http"]
     assert (http["method"], http["path"]) == (method, document["rawPath"])
@@ -76,19 +79,3 @@ def test_the_photo_of_the_api_event_is_a_photo(root: Path) -> None:
     photo = Image.open(io.BytesIO(base64.b64decode(document["body"], validate=True)))
     assert photo.format == "JPEG"
     assert min(photo.size) > 400
-
-
-def test_every_event_is_looked_at_here(root: Path) -> None:
-    assert {path.name for path in (root / "events").iterdir()} == {
-        "archive-batch.json",
-        "s3-put.json",
-        "sqs-s3-put.json",
-        "post-readings.json",
-        "post-readings-no-image.json",
-        "post-uploads.json",
-        "get-reading.json",
-        "get-readings.json",
-        "put-correction.json",
-        "delete-reading.json",
-        "get-vin.json",
-    }

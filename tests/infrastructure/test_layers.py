@@ -112,6 +112,11 @@ def test_libraries_that_no_photo_needs_are_left_out(built: Path, unused: str) ->
     assert not list(libraries.glob(f"*.libs/lib{unused}-*"))
 
 
+def test_pages_that_lambda_does_not_show_are_left_out(built: Path) -> None:
+    ui = built / "DependenciesLayer/python/aws_lambda_powertools/event_handler/openapi/swagger_ui"
+    assert {path.suffix for path in ui.iterdir()} == {".py"}
+
+
 def test_lambda_gets_the_versions_that_are_tested(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     tested = dict(

@@ -9,12 +9,14 @@ from typing import Any
 
 PACKAGE = Path("layers/vinreader/python/vinreader")
 
-PHOTOS = {"Fn::Sub": "${PhotosBucket.Arn}/uploads/*"}
+UPLOADS, COPIES, PICTURES = (
+    {"Fn::Sub": f"${{PhotosBucket.Arn}}/{prefix}/*"} for prefix in ("uploads", "photos", "pictures")
+)
 BUCKET = {"Fn::GetAtt": "PhotosBucket.Arn"}
 TABLE = {"Fn::GetAtt": "ReadingsTable.Arn"}
 QUEUE = {"Fn::GetAtt": "PhotosQueue.Arn"}
 ARCHIVE = "arn:${AWS::Partition}:s3:::${ArchiveBucket}"
-UPLOADS = {"StringLike": {"s3:prefix": "uploads/*"}}
+OF_READINGS = {"StringLike": {"s3:prefix": ["uploads/*", "photos/*", "pictures/*"]}}
 TRACE = ({"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*")
 """X-Ray has no resources that these could be limited to."""
 
@@ -51,18 +53,19 @@ def test_photo_reader_may_take_photos_and_store_readings(resources: dict[str, An
     assert grants(resources, "PhotoReaderRole") == [
         ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}, QUEUE),
         ({"sqs:SendMessage"}, {"Fn::GetAtt": "PhotosDeadLetterQueue.Arn"}),
-        ({"s3:GetObject"}, PHOTOS),
+        ({"s3:GetObject"}, UPLOADS),
         ({"s3:ListBucket"}, BUCKET),
-        ({"s3:ListBucketVersions"}, BUCKET, UPLOADS),
-        ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, PHOTOS),
-        ({"dynamodb:UpdateItem"}, TABLE),
+        ({"s3:PutObject"}, COPIES),
+        ({"s3:PutObjectTagging", "s3:PutObjectVersionTagging"}, UPLOADS),
+        ({"s3:ListBucketVersions"}, BUCKET, OF_READINGS),
+        ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, [UPLOADS, COPIES, PICTURES]),
+        ({"dynamodb:GetItem", "dynamodb:UpdateItem"}, TABLE),
         ({"logs:CreateLogStream", "logs:PutLogEvents"}, {"Fn::GetAtt": "PhotoReaderLogs.Arn"}),
         TRACE,
     ]
     assert grants(resources, "PhotoReaderRole", policy=1) == [
         ({"s3:GetObject"}, {"Fn::Sub": f"{ARCHIVE}/*"}),
         ({"s3:ListBucket"}, {"Fn::Sub": ARCHIVE}),
-        ({"dynamodb:GetItem"}, TABLE),
     ]
     assert policies(resources, "PhotoReaderRole") == 2
 
@@ -140,14 +143,13 @@ def test_only_lambda_takes_the_roles(resources: dict[str, Any]) -> None:
 
 
 def calls_on(source: str, attribute: str) -> set[str]:
-    """Methods called on `self.<attribute>` anywhere in the source."""
+    """Methods called on `self.<attribute>`, or on an argument of that name, in the source."""
     return {
         node.func.attr
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Attribute)
-        and node.func.value.attr == attribute
+        and ast.unparse(node.func.value) in (attribute, f"self.{attribute}")
     }
 
 
@@ -155,6 +157,8 @@ def test_the_code_calls_no_more_than_is_granted(root: Path) -> None:
     # A new call needs a new permission: whoever adds one finds this test, before AWS refuses it.
     table = (root / PACKAGE / "table.py").read_text()
     bucket = (root / PACKAGE / "bucket.py").read_text()
+    shelf = (root / PACKAGE / "shelf.py").read_text()
+    deletion = (root / PACKAGE / "deletion.py").read_text()
     dead_letters = (root / PACKAGE / "dead_letters.py").read_text()
     assert calls_on(dead_letters, "client") == {"send_message"}
     assert calls_on(table, "table") == {"get_item", "put_item", "query", "update_item"}
@@ -162,8 +166,18 @@ def test_the_code_calls_no_more_than_is_granted(root: Path) -> None:
         "head_object",  # s3:GetObject, and s3:ListBucket to be told 404
         "get_object",
         "generate_presigned_post",  # s3:PutObject, when the form is used
+        "delete_object",  # s3:DeleteObject, s3:DeleteObjectVersion
+        "put_object_tagging",  # s3:PutObjectTagging, s3:PutObjectVersionTagging
+    }
+    assert calls_on(shelf, "client") == {
+        "put_object",
+        "head_object",
+        "get_object",
+        "generate_presigned_url",  # s3:GetObject, when the address is used
+    }
+    assert calls_on(deletion, "client") == {
         "get_paginator",  # of list_object_versions: s3:ListBucketVersions
-        "delete_objects",  # s3:DeleteObject, s3:DeleteObjectVersion
+        "delete_objects",
     }
 
 

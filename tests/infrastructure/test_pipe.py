@@ -90,7 +90,7 @@ def told(pipe: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
 def save(store: ReadingStore, status: Status, **parts: Any) -> str:
     reading_id = str(uuid.uuid4())
     reading = Reading(status=status, reading_id=reading_id, **parts)
-    assert store.save(reading, order_of_time(store.clock()))
+    assert store.save(reading, order_of_time(store.clock())).changed
     return reading_id
 
 

@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from vinreader.bucket import REJECTED_TAGS
+from vinreader.shelf import PHOTOS, PICTURES
+
 FUNCTIONS = ("PhotoReaderFunction", "ApiFunction")
 
 
@@ -78,6 +81,8 @@ def test_a_photo_under_uploads_goes_to_the_queue(resources: dict[str, Any]) -> N
             }
         ]
     }
+    # What is kept lies elsewhere, and does not come in again.
+    assert (PHOTOS, PICTURES) == ("photos/", "pictures/")
     # S3 tries the queue when the notification is set up: it must be allowed to by then.
     assert bucket["DependsOn"] == "PhotosQueuePolicy"
 
@@ -154,9 +159,34 @@ def test_photos_are_encrypted_private_and_temporary(resources: dict[str, Any]) -
         "IgnorePublicAcls": True,
         "RestrictPublicBuckets": True,
     }
-    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
-    assert rules["photos-expire"]["Status"] == "Enabled"
-    assert rules["photos-expire"]["ExpirationInDays"] == {"Ref": "PhotoRetentionDays"}
+
+
+def test_everything_in_the_bucket_has_its_time(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    rules = resources["PhotosBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert {rule["Status"] for rule in rules} == {"Enabled"}
+    lives = {rule.pop("Id"): rule for rule in map(dict, rules)}
+    # Without a prefix: copies, uploads that were not read yet, manifests of an archive.
+    assert lives["photos-expire"] == {
+        "Status": "Enabled",
+        "ExpirationInDays": {"Ref": "PhotoRetentionDays"},
+    }
+    (tag,) = REJECTED_TAGS["TagSet"]
+    assert lives["rejected-files-expire"] == {
+        "Status": "Enabled",
+        "Prefix": "uploads/",
+        "TagFilters": [tag],
+        "ExpirationInDays": {"Ref": "RejectedRetentionDays"},
+    }
+    assert lives["pictures-expire"] == {
+        "Status": "Enabled",
+        "Prefix": PICTURES,
+        "ExpirationInDays": 1,
+    }
+    days = {name: one.get("Default") for name, one in template["Parameters"].items()}
+    assert (days["PhotoRetentionDays"], days["RejectedRetentionDays"]) == (30, 7)
+    assert "VersioningConfiguration" not in resources["PhotosBucket"]["Properties"]
 
 
 @pytest.mark.parametrize(

@@ -86,14 +86,14 @@ def emitted(root: Path, monkeypatch: pytest.MonkeyPatch) -> set[Metric]:
                 reading = Reading(status, "1M8GDM9AXKP042788", 0.9, defects=defects)
                 count(metrics, Reading(**{**vars(reading), "timings_ms": times}))
             counts_cold_start(metrics)(lambda _event, _context: {})({}, None)  # type: ignore[arg-type]
-        for name in noted(root):
-            note(make_metrics("photo_reader"), name)
+            for name in noted(root, service):
+                note(make_metrics(service), name)
     return {metric for line in printed.getvalue().splitlines() for metric in emf(json.loads(line))}
 
 
-def noted(root: Path) -> list[str]:
-    """The names that `photo_reader` counts beside readings: `note(metrics, "…")`."""
-    source = ast.parse((root / "functions" / "photo_reader" / "app.py").read_text())
+def noted(root: Path, service: str) -> list[str]:
+    """The names that a function counts beside readings: `note(metrics, "…")`."""
+    source = ast.parse((root / "functions" / service / "app.py").read_text())
     return [
         ast.literal_eval(node.args[1])
         for node in ast.walk(source)
@@ -178,6 +178,8 @@ def test_every_kind_of_metric_is_printed(emitted: set[Metric]) -> None:
         *("Confidence", "ColdStart", "MessagesRetried", "MessagesSetAside", "PhotosGone"),
         *("UnforeseenErrors", "PhotosErased"),
     }
+    by_the_api = {name for _, name, dimensions in emitted if ("service", "api") in dimensions}
+    assert by_the_api >= {"ReadingsRead", "ColdStart", "PhotosNotKept"}
     assert {namespace for namespace, _, _ in emitted} == {NAMESPACE}
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import boto3
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -22,6 +23,7 @@ from local.front import Front
 from local.http_api import HttpApi
 from local.openapi import DOCUMENT
 from local.stack import Stack
+from tests.photos import blank_jpeg
 from vinreader.arrivals import order_of_time
 from vinreader.results import Reading, Status
 from vinreader.store import ReadingStore
@@ -40,6 +42,7 @@ REACHES = {
     "createReading": {400, 422},
     "createUpload": {201, 400},
     "getReading": {200, 404},
+    "getPicture": {200, 404},
     "listReadings": {200, 400},
     "correctReading": {400, 404, 422},
     "deleteReading": {204, 404},
@@ -62,10 +65,12 @@ def address(api: HttpApi) -> Iterator[str]:
 
 
 def there(stack: Stack) -> str:
-    """The id of a reading that can be corrected and deleted."""
+    """The id of a reading that can be shown, corrected and deleted."""
     reading = Reading(Status.RETAKE, vin="1M8GDM9AXKP042789", reading_id=str(uuid.uuid4()))
     store = ReadingStore(stack.table, retention_days=1)
-    store.save(reading, order_of_time(datetime.now(UTC)))
+    copy = f"photos/{reading.reading_id}/copy.jpg"
+    boto3.client("s3").put_object(Bucket=stack.bucket, Key=copy, Body=blank_jpeg(64, 48))
+    store.save(reading, order_of_time(datetime.now(UTC)), copy=copy)
     return str(reading.reading_id)
 
 

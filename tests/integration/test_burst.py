@@ -80,6 +80,12 @@ def send_again(stack: Stack, times: int, but: set[str]) -> None:
         )
 
 
+def keys_of(stack: Stack, prefix: str) -> set[str]:
+    pages = boto3.client("s3").get_paginator("list_objects_v2")
+    found = pages.paginate(Bucket=stack.bucket, Prefix=prefix)
+    return {one["Key"] for page in found for one in page.get("Contents", ())}
+
+
 def name_of(key: str) -> str:
     """The part of a key that is the same in an event, where its slash is encoded."""
     return key.removeprefix("uploads/")
@@ -118,14 +124,21 @@ def test_every_photo_ends_as_one_reading_or_one_dead_letter(
             loop.deliver(wait_seconds=0)
 
     readings = Counter[str]()
+    copies: set[str] = set()
     for item in items_of(stack):
         if (key := item.get("photo", {}).get("key")) in photos:
             readings[key] += 1
             assert (item["status"], item.get("vin")) == expected(photos[key]), key
+            kept = keys_of(stack, f"photos/{item['reading_id']}/")
+            assert kept == ({item["kept"]} if item["status"] != "rejected" else set())
+            copies |= kept
     letters = take_dead_letters(stack)
     dead = Counter(key for letter in letters for key in forbidden if name_of(key) in letter["Body"])
     foreign = [letter for letter in letters if letter["Body"] == "not from S3"]
     assert readings == Counter(allowed)
+    poison = {key for key in allowed if expected(photos[key])[0] == "rejected"}
+    assert len(copies) == len(allowed) - len(poison)
+    assert keys_of(stack, "uploads/") & set(photos) == poison | forbidden
     assert dead == Counter(forbidden)
     assert len(foreign) == FOREIGN
     assert len(letters) == FORBIDDEN + FOREIGN

@@ -189,7 +189,7 @@ def test_photo_is_read_when_a_passing_fault_is_over(
 
     reading_id = upload(api, SAMPLE)
     with monkeypatch.context() as fault:
-        fault.setattr(app, "store", unreachable_store)
+        fault.setattr(app.intake, "store", unreachable_store)
         assert queue.deliver() == Delivery(taken=1, failed=1)
     assert reading_of(api, reading_id)["status"] == "pending"
     assert queue.deliver() == ONE_READ

@@ -1,6 +1,7 @@
 """The picture of a reading: the marks lie where the reading says, in the colours it deserves."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,10 +13,13 @@ from vinreader.results import (
     Barcode,
     Character,
     CheckDigit,
+    Correction,
     Defect,
+    Original,
     Quad,
     Reading,
     Status,
+    StoredReading,
     Symbology,
     Vehicle,
 )
@@ -163,6 +167,62 @@ def test_long_advice_is_wrapped_inside_the_picture():
     assert long.shape[0] > short.shape[0] + 100
     margin = round(1200 * STYLE.margin)
     assert (long[900:, -margin + 2 :] == STYLE.ground).all()
+
+
+DEFECTS = (Defect("low_contrast", 0.81), Defect("blurry", 0.6))
+
+
+@pytest.mark.parametrize(("centre", "below"), [(450, True), (860, False)])
+def test_defects_are_marked_beside_their_line(centre, below):
+    plain = line_reading(centre=(600, centre))
+    photo = annotate(plain_photo(), replace(plain, defects=DEFECTS))[:900]
+    rows, columns = np.nonzero(is_colour(photo, STYLE.amber))
+    assert len(rows) > 300
+    assert 260 <= columns.min() < columns.max() < 940
+    edge = centre + (34 if below else -34)  # of the line, which is 68 pixels high
+    nearest, farthest = (rows.min(), rows.max()) if below else (rows.max(), rows.min())
+    assert 0 < abs(nearest - edge) < 40
+    assert abs(farthest - edge) < 100
+    assert (nearest > edge) == (farthest > edge) == below
+    assert not is_colour(annotate(plain_photo(), plain)[:900], STYLE.amber).any()
+
+
+def test_defects_of_a_photo_without_a_line_stand_at_its_bottom():
+    reading = Reading(Status.NOT_FOUND, defects=DEFECTS)
+    rows, columns = np.nonzero(is_colour(annotate(plain_photo(), reading)[:900], STYLE.amber))
+    assert 820 < rows.min() < rows.max() < 900
+    assert columns.max() < 500
+
+
+def test_a_line_that_fills_the_photo_is_not_covered():
+    reading = replace(line_reading(centre=(600, 34)), defects=DEFECTS)
+    photo = annotate(plain_photo(height=68), reading)
+    assert not is_colour(photo[:68], STYLE.amber).any()
+    assert is_colour(photo[68:], STYLE.amber).any()
+
+
+def test_the_caption_tells_the_defects_in_amber_and_the_advice_below():
+    advice = "Step closer: the characters are only 9 pixels high."
+    reading = Reading(Status.NOT_FOUND, defects=DEFECTS, advice=(advice,))
+    caption = annotate(plain_photo(), reading)[900:]
+    defects, _ = np.nonzero(is_colour(caption, STYLE.amber))
+    sentence, _ = np.nonzero(is_colour(caption, STYLE.ink))
+    assert len(defects) > 500
+    assert defects.max() < sentence.min()
+    # Letters of a thirtieth of the width: some thirteen pixels on a phone.
+    assert 20 < np.ptp(defects) < 45
+
+
+def test_a_person_s_number_is_told_as_such():
+    read = line_reading(status=Status.READ)
+    fields = {name: getattr(read, name) for name in read.__dataclass_fields__}
+    original = Original(Status.RETAKE, VIN, 0.25)
+    correction = Correction("someone", "2026-11-20T12:00:00+00:00", original)
+    stored = StoredReading(**fields, version=1)
+    told = annotate(plain_photo(), replace(stored, correction=correction))
+    untold = annotate(plain_photo(), stored)
+    assert np.array_equal(untold, annotate(plain_photo(), read))
+    assert told.shape[0] > untold.shape[0] + 40
 
 
 def test_small_photos_are_enlarged_and_large_ones_shrunk():

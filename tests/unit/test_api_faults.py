@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,13 +14,14 @@ from typing import Any
 import boto3
 import pytest
 
-from local.faults import Fault, failing
+from local.faults import Fault, before_sending, failing
 from local.http_api import Answer, HttpApi
 from local.stack import Stack
 from tests.answers import problem
 from tests.faults import counted, losing_one_answer, without_pauses
 from tests.photos import blank_jpeg
 from vinreader.arrivals import order_of_time
+from vinreader.observability import make_metrics
 from vinreader.results import Reading, Status
 from vinreader.store import ReadingStore
 
@@ -53,6 +55,10 @@ CALLS = [
     Call("upload", "readings", "UpdateItem", 201),
     Call("get", "readings", "GetItem", 200),
     Call("list", "readings", "Query", 200),
+    Call("picture", "readings", "GetItem", 200),
+    Call("picture", "photos", "HeadObject", 200),
+    Call("picture", "photos", "GetObject", 200),
+    Call("picture", "photos", "PutObject", 200),
     Call("correct", "readings", "GetItem", 200),
     Call("correct", "readings", "UpdateItem", 200),
     Call("delete", "readings", "GetItem", 204),
@@ -64,10 +70,17 @@ WRITES = [
     call
     for call in CALLS
     if call.operation in ("UpdateItem", "DeleteItem", "DeleteObjects")
-    or (call.request, call.operation) == ("delete", "PutItem")
+    or (call.request, call.operation) in (("delete", "PutItem"), ("picture", "PutObject"))
 ]
 PASSING = (Fault.THROTTLED, Fault.BROKEN, Fault.TIMEOUT)
 STAYING = (Fault.DENIED, Fault.MISSING)
+REFUSALS = [
+    (call, fault)
+    for call in CALLS
+    for fault in STAYING
+    # That a picture or a photo is not there is no mistake.
+    if fault is not Fault.MISSING or call.operation not in ("HeadObject", "GetObject")
+]
 
 Send = dict[str, Callable[[], Answer]]
 
@@ -78,8 +91,10 @@ def requests(api: HttpApi, stack: Stack) -> Send:
     reading_id = str(uuid.uuid4())
     store = ReadingStore(stack.table, retention_days=30)
     reading = Reading(Status.RETAKE, vin=READ, reading_id=reading_id)
-    store.save(reading, order_of_time(datetime.now(UTC)))
-    boto3.client("s3").put_object(Bucket=stack.bucket, Key=f"uploads/{reading_id}", Body=b"x")
+    copy = f"photos/{reading_id}/copy.jpg"
+    store.save(reading, order_of_time(datetime.now(UTC)), copy=copy)
+    for key, body in ((f"uploads/{reading_id}", b"x"), (copy, PHOTO)):
+        boto3.client("s3").put_object(Bucket=stack.bucket, Key=key, Body=body)
     image = {"content-type": "image/jpeg"}
     keyed = {**image, "idempotency-key": str(uuid.uuid4())}
     change = {"content-type": "application/json", "if-match": '"1"'}
@@ -91,6 +106,7 @@ def requests(api: HttpApi, stack: Stack) -> Send:
         "post no photo with key": lambda: api.request("POST", "/readings", keyed, b"no photo"),
         "upload": lambda: api.request("POST", "/uploads"),
         "get": lambda: api.request("GET", at),
+        "picture": lambda: api.request("GET", f"{at}/picture"),
         "list": lambda: api.request("GET", "/readings?status=retake&limit=5"),
         "correct": lambda: api.request("PUT", f"{at}/correction", change, body),
         "delete": lambda: api.request("DELETE", at),
@@ -138,8 +154,7 @@ def test_a_fault_that_stays_is_told_and_nothing_is_lost_by_trying_again(
     assert requests[call.request]().status == call.succeeds
 
 
-@pytest.mark.parametrize("call", CALLS, ids=str)
-@pytest.mark.parametrize("fault", STAYING)
+@pytest.mark.parametrize(("call", "fault"), REFUSALS, ids=str)
 def test_a_refusal_is_told_at_once_as_our_mistake(
     requests: Send, clients: dict[str, Any], call: Call, fault: Fault
 ) -> None:
@@ -186,6 +201,84 @@ def test_a_reading_stored_before_its_request_failed_is_not_read_into_a_second_on
     assert (first.status, second.status) == (201, 201)
     assert first.json()["reading_id"] == second.json()["reading_id"]
     assert table.scan(Select="COUNT")["Count"] == before + 1
+
+
+@pytest.mark.parametrize("operation", ["ListObjectVersions", "DeleteObjects"])
+def test_what_is_left_of_a_deleted_reading_goes_with_the_next_try(
+    requests: Send, clients: dict[str, Any], stack: Stack, operation: str
+) -> None:
+    """A copy is put down, and S3 fails, right before the reading is gone."""
+    client = boto3.client("s3")
+    left: list[str] = []
+
+    with ExitStack() as faults:
+
+        def put_and_fail(request: Any, **_: Any) -> None:
+            reading_id = json.loads(request.body)["Item"]["reading_id"]["S"]
+            left.append(f"photos/{reading_id}/late.jpg")
+            client.put_object(Bucket=stack.bucket, Key=left[0], Body=PHOTO)
+            faults.enter_context(failing(clients["photos"], operation, Fault.THROTTLED))
+
+        with before_sending(clients["readings"], "PutItem", put_and_fail):
+            assert requests["delete"]().status == 503
+    assert client.head_object(Bucket=stack.bucket, Key=left[0])
+    assert requests["delete"]().status == 404
+    assert client.list_objects_v2(Bucket=stack.bucket, Prefix=left[0])["KeyCount"] == 0
+
+
+def test_a_copy_that_is_put_down_while_a_reading_is_deleted_goes_too(
+    requests: Send, clients: dict[str, Any], stack: Stack
+) -> None:
+    client = boto3.client("s3")
+    left: list[str] = []
+
+    def put(request: Any, **_: Any) -> None:
+        reading_id = json.loads(request.body)["Item"]["reading_id"]["S"]
+        left.append(f"photos/{reading_id}/late.jpg")
+        client.put_object(Bucket=stack.bucket, Key=left[0], Body=PHOTO)
+
+    with before_sending(clients["readings"], "PutItem", put):
+        assert requests["delete"]().status == 204
+    assert client.list_objects_v2(Bucket=stack.bucket, Prefix=left[0])["KeyCount"] == 0
+
+
+@pytest.mark.parametrize("fault", [*PASSING, *STAYING])
+@pytest.mark.parametrize("request_name", ["post", "post with key"])
+def test_a_photo_that_s3_does_not_take_is_read_all_the_same(
+    requests: Send,
+    clients: dict[str, Any],
+    api: HttpApi,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request_name: str,
+    fault: Fault,
+) -> None:
+    from functions.api import app
+
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "VinReader/test")
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    monkeypatch.setattr(app, "metrics", make_metrics("api"))
+    with failing(clients["photos"], "PutObject", fault):
+        answer = requests[request_name]()
+    assert (answer.status, answer.json()["status"]) == (201, "not_found")
+    assert capsys.readouterr().out.count('"PhotosNotKept":[1.0]') == 1
+    picture = api.request("GET", f"{answer.headers['Location']}/picture")
+    assert problem(picture)["type"] == "urn:problem-type:vinreader:photo-not-kept"
+
+
+def test_a_fault_that_passes_does_not_cost_the_photo(
+    requests: Send, clients: dict[str, Any], api: HttpApi
+) -> None:
+    with failing(clients["photos"], "PutObject", Fault.BROKEN, times=1):
+        answer = requests["post"]()
+    assert api.request("GET", f"{answer.headers['Location']}/picture").status == 200
+
+
+def test_a_broken_off_photo_is_told_as_passing(requests: Send, clients: dict[str, Any]) -> None:
+    with failing(clients["photos"], "GetObject", Fault.CUT_OFF):
+        answer = requests["picture"]()
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert requests["picture"]().status == 200
 
 
 def test_a_reading_is_there_until_its_photo_is_gone(

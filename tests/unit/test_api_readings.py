@@ -44,7 +44,7 @@ def keep(stack: Stack) -> Keep:
             question=Question(17, ("9", "8"), "Is the 17th character a 9 or an 8?"),
             reading_id=str(uuid.uuid4()),
         )
-        assert store.save(reading, order_of_time(moment), photo)
+        assert store.save(reading, order_of_time(moment), photo).changed
         return str(reading.reading_id)
 
     return keep_reading
@@ -276,7 +276,7 @@ def test_nothing_brings_a_deleted_reading_back(api: HttpApi, keep: Keep, stack: 
     with pytest.raises(ReadingDeleted):
         store.save(late, tomorrow)
     with pytest.raises(ReadingDeleted):
-        store.create(late, tomorrow)
+        store.create(late, tomorrow, None)
     with pytest.raises(ReadingDeleted):
         store.expect(reading_id)
     assert api.request("GET", f"/readings/{reading_id}").status == 404

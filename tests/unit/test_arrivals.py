@@ -27,10 +27,16 @@ def record(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_tells_bucket_key_version_and_order() -> None:
+def test_tells_bucket_key_version_order_and_etag() -> None:
     assert arrivals({"Records": [record(versionId="v1")]}) == (
-        Arrival("photos", "uploads/a.jpg", "v1", "1:0055AED6DCD90281E5" + "0" * 46),
+        Arrival("photos", "uploads/a.jpg", "v1", "1:0055AED6DCD90281E5" + "0" * 46, "e"),
     )
+
+
+@pytest.mark.parametrize(("told", "etag"), [('"e"', "e"), ("e", "e"), ("", None), (None, None)])
+def test_an_etag_has_no_quotation_marks(told: str | None, etag: str | None) -> None:
+    (arrival,) = arrivals({"Records": [record(eTag=told)]})
+    assert arrival.etag == etag
 
 
 def test_every_record_is_an_arrival() -> None:

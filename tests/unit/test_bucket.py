@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 import urllib3
+from botocore.exceptions import ClientError
 
+from local.faults import Fault, failing
 from local.stack import Stack
+from tests.faults import without_pauses
 from vinreader.bucket import (
+    BucketUnavailable,
     PhotoBucket,
     PhotoGone,
     PhotoTooLarge,
@@ -52,6 +56,77 @@ def test_finds_and_downloads_what_is_there(bucket: PhotoBucket) -> None:
         bucket.name, key, etag="900150983cd24fb0d6963f7d28e17f72", version=None, size=3
     )
     assert bucket.download(photo) == b"abc"
+
+
+def test_finds_what_an_event_tells_of_and_nothing_else(bucket: PhotoBucket) -> None:
+    key = put(bucket, b"abc")
+    photo = bucket.find(bucket.name, key, etag="900150983cd24fb0d6963f7d28e17f72")
+    assert photo.size == 3
+    bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"def")
+    with pytest.raises(PhotoGone, match="was replaced"):
+        bucket.find(bucket.name, key, etag=photo.etag)
+
+
+def test_an_upload_is_removed_but_not_one_that_took_its_place(bucket: PhotoBucket) -> None:
+    key = put(bucket, b"abc")
+    first = bucket.find(bucket.name, key)
+    bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"def")
+    bucket.remove(first)
+    second = bucket.find(bucket.name, key)
+    assert bucket.download(second) == b"def"
+    bucket.remove(second)
+    with pytest.raises(PhotoGone):
+        bucket.find(bucket.name, key)
+    bucket.remove(second)  # it is gone: that is well
+
+
+def test_of_a_versioned_bucket_the_version_is_removed(bucket: PhotoBucket, versioned: str) -> None:
+    key = put(bucket, b"abc", versioned)
+    first = bucket.find(versioned, key)
+    bucket.client.put_object(Bucket=versioned, Key=key, Body=b"def")
+    bucket.remove(first)
+    bucket.remove(first)
+    with pytest.raises(PhotoGone):
+        bucket.find(versioned, key, first.version)
+    assert bucket.download(bucket.find(versioned, key)) == b"def"
+
+
+@pytest.mark.parametrize("keeps_versions", [True, False])
+def test_a_rejected_upload_is_marked(
+    bucket: PhotoBucket, versioned: str, keeps_versions: bool
+) -> None:
+    name = versioned if keeps_versions else bucket.name
+    key = put(bucket, b"abc", name)
+    photo = bucket.find(name, key)
+    bucket.mark_rejected(photo)
+    tags = bucket.client.get_object_tagging(Bucket=name, Key=key)["TagSet"]
+    assert tags == [{"Key": "vinreader", "Value": "rejected"}]
+    bucket.remove(photo)
+    bucket.mark_rejected(photo)  # it is gone: that is well
+
+
+@pytest.mark.parametrize("operation", ["DeleteObject", "PutObjectTagging"])
+def test_what_s3_says_of_an_upload_is_named(
+    bucket: PhotoBucket, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    without_pauses(monkeypatch)
+    photo = bucket.find(bucket.name, put(bucket, b"abc"))
+    call = bucket.remove if operation == "DeleteObject" else bucket.mark_rejected
+    for fault in (Fault.THROTTLED, Fault.BROKEN, Fault.TIMEOUT):
+        with failing(bucket.client, operation, fault), pytest.raises(BucketUnavailable):
+            call(photo)
+    with (
+        failing(bucket.client, operation, Fault.DENIED),
+        pytest.raises(ClientError, match="AccessDenied"),
+    ):
+        call(photo)
+
+
+def test_uploads_are_those_in_our_bucket_under_the_prefix(bucket: PhotoBucket) -> None:
+    photo = StoredPhoto(bucket.name, "uploads/a", "e", None, 3)
+    assert bucket.is_upload(photo)
+    assert not bucket.is_upload(replace(photo, bucket="an-archive"))
+    assert not bucket.is_upload(replace(photo, key="photos/a"))
 
 
 def test_keys_may_hold_anything(bucket: PhotoBucket) -> None:
@@ -181,6 +256,12 @@ def test_a_place_is_one_in_our_own_bucket(bucket: PhotoBucket) -> None:
     photo = StoredPhoto(bucket.name, f"uploads/{ID}", "e1", None, 3)
     assert bucket.reading_id(photo) == ID
     assert bucket.reading_id(replace(photo, bucket="an-archive")) != ID
+
+
+def test_a_photo_put_under_a_derived_id_is_read_into_that_reading(bucket: PhotoBucket) -> None:
+    derived = bucket.reading_id(StoredPhoto(bucket.name, "uploads/car.jpg", "e1", None, 3))
+    again = StoredPhoto(bucket.name, f"uploads/{derived}", "e2", None, 3)
+    assert bucket.reading_id(again) == derived
 
 
 def test_reading_id_does_not_change_with_what_does_not_identify(bucket: PhotoBucket) -> None:

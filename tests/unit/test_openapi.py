@@ -51,6 +51,9 @@ def test_every_answer_is_as_described(api: HttpApi, document: dict[str, Any]) ->
     at = read.headers["Location"]
     one = "/readings/{reading_id}"
     require_described(document, api.request("GET", at), "get", one)
+    shown = api.request("GET", f"{at}/picture")
+    assert shown.status == 200
+    require_described(document, shown, "get", f"{one}/picture")
     change = {**text, "if-match": read.headers["ETag"]}
     body = b'{"vin": "1M8GDM9AXKP042788"}'
     corrected = api.request("PUT", f"{at}/correction", change, body)
@@ -66,6 +69,9 @@ def test_every_answer_is_as_described(api: HttpApi, document: dict[str, Any]) ->
     pending = api.request("GET", place.headers["Location"])
     assert pending.json()["status"] == "pending"
     require_described(document, pending, "get", one)
+    early = api.request("GET", f"{place.headers['Location']}/picture")
+    assert early.status == 409
+    require_described(document, early, "get", f"{one}/picture")
     checked = api.request("GET", "/vins/1M8GDM9AXKP042788")
     require_described(document, checked, "get", "/vins/{vin}")
     refused = api.request("POST", "/readings", text, b'{"foto": ""}')

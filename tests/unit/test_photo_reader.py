@@ -1,5 +1,6 @@
 """The handler that takes photos from the bucket, with the real reader, events built here."""
 
+import hashlib
 import io
 import json
 import logging
@@ -10,19 +11,23 @@ from itertools import zip_longest
 from typing import Any
 
 import boto3
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import ExifTags, Image
 
-from local.faults import FAULTS, Fault, failing
+from local.faults import FAULTS, Fault, before_sending, failing
 from local.functions import FunctionFailed, LocalFunction
 from local.http_api import HttpApi
 from local.stack import Stack
 from local.template import resource
 from tests.photos import BROKEN, SAMPLE, blank_jpeg, sample_vin
 from tests.queues import items_of, no_waits, reason_of, take_dead_letters
+from vinreader.arrivals import arrivals
 from vinreader.bucket import PhotoGone
 from vinreader.observability import make_metrics
+from vinreader.photo import open_photo
 from vinreader.store import ReadingStore
 
 
@@ -38,14 +43,25 @@ class Bucket:
         self.client.put_object(Bucket=self.name, Key=key, Body=data)
         return key
 
-    def record(self, key: str, sequencer: str = "01") -> dict[str, Any]:
+    def get(self, key: str) -> bytes:
+        return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+
+    def tags(self, key: str) -> dict[str, str]:
+        told = self.client.get_object_tagging(Bucket=self.name, Key=key)["TagSet"]
+        return {tag["Key"]: tag["Value"] for tag in told}
+
+    def keys(self, prefix: str) -> list[str]:
+        listed = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix)
+        return [one["Key"] for one in listed.get("Contents", ())]
+
+    def record(self, key: str, sequencer: str = "01", etag: str | None = None) -> dict[str, Any]:
         return {
             "eventSource": "aws:s3",
             "eventName": "ObjectCreated:Put",
             "eventTime": "2026-11-20T12:00:00.000Z",
             "s3": {
                 "bucket": {"name": self.name},
-                "object": {"key": key, "sequencer": sequencer},
+                "object": {"key": key, "sequencer": sequencer, "eTag": etag},
             },
         }
 
@@ -56,6 +72,16 @@ class Bucket:
 @pytest.fixture(scope="module")
 def bucket(stack: Stack) -> Bucket:
     return Bucket(stack.bucket)
+
+
+@pytest.fixture
+def printed_metrics(photo_reader: LocalFunction, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The function prints its metrics, as in Lambda."""
+    from functions.photo_reader import app
+
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "VinReader/test")
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    monkeypatch.setattr(app, "metrics", make_metrics("photo_reader"))
 
 
 def messages(*bodies: Any, tries: Sequence[int] = ()) -> dict[str, Any]:
@@ -70,6 +96,11 @@ def messages(*bodies: Any, tries: Sequence[int] = ()) -> dict[str, Any]:
         for number, (body, count) in enumerate(zip_longest(bodies, tries, fillvalue=1))
     ]
     return {"Records": records}
+
+
+def md5(data: bytes) -> str:
+    """The ETag of an object that was put in one piece."""
+    return hashlib.md5(data).hexdigest()
 
 
 def failed(answer: dict[str, Any]) -> list[str]:
@@ -105,7 +136,9 @@ def test_late_event_does_not_bring_an_older_photo_back(
     key = bucket.put(SAMPLE.read_bytes(), f"uploads/{reading_id}")
     photo_reader.invoke({"Records": [bucket.record(key, sequencer="0A1")]})
     bucket.put(blank_jpeg(), key)
+    # It tells no ETag, or that of the same bytes: what lies there is left to its own event.
     photo_reader.invoke({"Records": [bucket.record(key, sequencer="0A")]})
+    photo_reader.invoke({"Records": [bucket.record(key, "0A", md5(blank_jpeg()))]})
     assert api.request("GET", f"/readings/{reading_id}").json()["vin"] == sample_vin()
     photo_reader.invoke({"Records": [bucket.record(key, sequencer="0B")]})
     assert api.request("GET", f"/readings/{reading_id}").json()["status"] == "not_found"
@@ -151,8 +184,8 @@ def test_photo_that_comes_after_its_reading_was_deleted_goes_too(
     neighbour = bucket.put(blank_jpeg(), f"uploads/{reading_id}0")
     assert failed(photo_reader.invoke(messages(bucket.event(key)))) == []
     assert api.request("GET", f"/readings/{reading_id}").status == 404
-    listed = bucket.client.list_objects_v2(Bucket=bucket.name, Prefix=key)["Contents"]
-    assert [one["Key"] for one in listed] == [neighbour]
+    assert bucket.keys(key) == [neighbour]
+    assert bucket.keys(f"photos/{reading_id}/") == []
 
 
 def test_photo_of_an_archive_stays_though_its_reading_was_deleted(
@@ -161,8 +194,11 @@ def test_photo_of_an_archive_stays_though_its_reading_was_deleted(
     other = Bucket(f"archive-{uuid.uuid4()}")
     region = {"LocationConstraint": "eu-central-1"}
     other.client.create_bucket(Bucket=other.name, CreateBucketConfiguration=region)  # type: ignore[arg-type]
-    batch = archive_batch(other, other.put(blank_jpeg(320, 16)))
+    # Though it lies under the same prefix as ours.
+    batch = archive_batch(other, other.put(located(), "uploads/a.jpg"))
     (told,) = photo_reader.invoke(batch)["photos"]
+    assert (told["status"], other.get("uploads/a.jpg")) == ("read", located())
+    assert bucket.keys(f"photos/{told['reading_id']}/") == []
     at = f"/readings/{told['reading_id']}"
     assert api.request("DELETE", at).status == 204
     photo_reader.invoke(batch)
@@ -183,6 +219,150 @@ def test_photo_that_cannot_be_deleted_yet_is_tried_again(
     assert failed(photo_reader.invoke(messages(event))) == []
     with pytest.raises(PhotoGone):
         app.bucket.find(bucket.name, f"uploads/{reading_id}")
+
+
+def located(orientation: int = 6) -> bytes:
+    """The sample photo as a phone writes it: turned, and telling where it was taken."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif[ExifTags.IFD.GPSInfo] = {1: "N", 2: (48.0, 8.0, 14.0), 3: "E", 4: (11.0, 34.0, 30.0)}
+    file = io.BytesIO()
+    with Image.open(SAMPLE) as sample:
+        sample.transpose(Image.Transpose.ROTATE_90).save(file, "JPEG", quality=90, exif=exif)
+    return file.getvalue()
+
+
+def test_photo_is_kept_without_its_place_and_its_upload_goes(
+    photo_reader: LocalFunction, bucket: Bucket, stack: Stack
+) -> None:
+    reading_id, photo = str(uuid.uuid4()), located()
+    key = bucket.put(photo, f"uploads/{reading_id}")
+    (reading,) = photo_reader.invoke(bucket.event(key))["readings"]
+    assert (reading["reading_id"], reading["vin"]) == (reading_id, sample_vin())
+    (copy,) = bucket.keys(f"photos/{reading_id}/")
+    kept = bucket.get(copy)
+    assert np.array_equal(open_photo(kept), open_photo(photo))
+    with Image.open(io.BytesIO(kept)) as image:
+        assert dict(image.getexif()) == {ExifTags.Base.Orientation: 6}
+    assert bucket.keys(key) == []
+    (item,) = (item for item in items_of(stack) if item["reading_id"] == reading_id)
+    assert (item["kept"], item["photo"]["key"]) == (copy, key)
+
+
+def test_event_that_comes_again_when_all_is_done_is_done(
+    photo_reader: LocalFunction, bucket: Bucket, printed_metrics: None, capsys: Any
+) -> None:
+    """The first delivery's answer got lost. There is nothing to warn of."""
+    for key in (f"uploads/{uuid.uuid4()}", f"uploads/{uuid.uuid4()}.jpg"):
+        bucket.put(blank_jpeg(320, 16), key)
+        event = {"Records": [bucket.record(key, etag=md5(blank_jpeg(320, 16)))]}
+        assert failed(photo_reader.invoke(messages(event))) == []
+        assert failed(photo_reader.invoke(messages(event))) == []
+        assert photo_reader.invoke(event) == {"readings": []}
+    printed = capsys.readouterr().out
+    assert printed.count('"ReadingsNotFound":[1.0]') == 2
+    assert "PhotosGone" not in printed
+
+
+def test_rejected_file_stays_for_a_while_and_nothing_is_kept_of_it(
+    photo_reader: LocalFunction, bucket: Bucket
+) -> None:
+    reading_id = str(uuid.uuid4())
+    key = bucket.put(BROKEN["truncated JPEG"], f"uploads/{reading_id}")
+    assert failed(photo_reader.invoke(messages(bucket.event(key)))) == []
+    assert bucket.get(key) == BROKEN["truncated JPEG"]
+    assert bucket.tags(key) == {"vinreader": "rejected"}
+    assert bucket.keys(f"photos/{reading_id}/") == []
+
+
+def test_file_that_is_rejected_takes_the_copy_of_the_photo_before_along(
+    photo_reader: LocalFunction, bucket: Bucket
+) -> None:
+    reading_id = str(uuid.uuid4())
+    key = bucket.put(blank_jpeg(320, 16), f"uploads/{reading_id}")
+    photo_reader.invoke({"Records": [bucket.record(key, "01")]})
+    assert len(bucket.keys(f"photos/{reading_id}/")) == 1
+    bucket.put(BROKEN["text file"], key)
+    photo_reader.invoke({"Records": [bucket.record(key, "02")]})
+    assert bucket.keys(f"photos/{reading_id}/") == []
+
+
+@pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.DENIED])
+def test_copy_that_was_replaced_goes_though_it_takes_two_tries(
+    photo_reader: LocalFunction, bucket: Bucket, stack: Stack, fault: Fault
+) -> None:
+    from functions.photo_reader import app
+
+    reading_id = str(uuid.uuid4())
+    key = bucket.put(blank_jpeg(320, 16, shade=1), f"uploads/{reading_id}")
+    photo_reader.invoke({"Records": [bucket.record(key, "01")]})
+    bucket.put(blank_jpeg(320, 16, shade=2), key)
+    event = messages({"Records": [bucket.record(key, "02")]})
+    with failing(app.bucket.client, "DeleteObjects", fault), no_waits():
+        assert failed(photo_reader.invoke(event)) == ["m0"]
+    assert bucket.keys(key) == [key]  # last of all: what is left to do hangs on it
+    assert len(bucket.keys(f"photos/{reading_id}/")) == 2
+    assert failed(photo_reader.invoke(event)) == []
+    (copy,) = bucket.keys(f"photos/{reading_id}/")
+    assert bucket.get(copy) == blank_jpeg(320, 16, shade=2)
+    assert bucket.keys(key) == []
+
+
+def test_photo_that_comes_after_a_correction_is_not_kept(
+    photo_reader: LocalFunction, bucket: Bucket
+) -> None:
+    from functions.photo_reader import app
+
+    reading_id = str(uuid.uuid4())
+    key = bucket.put(blank_jpeg(320, 16, shade=1), f"uploads/{reading_id}")
+    photo_reader.invoke({"Records": [bucket.record(key, "01")]})
+    app.store.correct(reading_id, "1M8GDM9AXKP042788", 1, "someone")
+    bucket.put(blank_jpeg(320, 16, shade=2), key)
+    photo_reader.invoke({"Records": [bucket.record(key, "02")]})
+    (copy,) = bucket.keys(f"photos/{reading_id}/")
+    assert bucket.get(copy) == blank_jpeg(320, 16, shade=1)
+    assert bucket.keys(key) == []
+
+
+def test_photo_that_is_uploaded_while_the_one_before_is_read_is_not_lost(
+    photo_reader: LocalFunction, api: HttpApi, bucket: Bucket
+) -> None:
+    from functions.photo_reader import app
+
+    reading_id = str(uuid.uuid4())
+    key = bucket.put(blank_jpeg(320, 16), f"uploads/{reading_id}")
+    first = {"Records": [bucket.record(key, "01", md5(blank_jpeg(320, 16)))]}
+    second = {"Records": [bucket.record(key, "02", md5(SAMPLE.read_bytes()))]}
+
+    def upload(**_: Any) -> None:
+        bucket.put(SAMPLE.read_bytes(), key)
+
+    with before_sending(app.store.client, "UpdateItem", upload):
+        assert failed(photo_reader.invoke(messages(first))) == []
+    assert bucket.get(key) == SAMPLE.read_bytes()
+    assert failed(photo_reader.invoke(messages(second))) == []
+    assert api.request("GET", f"/readings/{reading_id}").json()["vin"] == sample_vin()
+    assert bucket.keys(key) == []
+
+
+def test_photo_that_another_delivery_took_in_meanwhile_is_done(
+    photo_reader: LocalFunction, bucket: Bucket
+) -> None:
+    from functions.photo_reader import app
+
+    key = bucket.put(blank_jpeg(320, 16), f"uploads/{uuid.uuid4()}")
+    event = messages(bucket.event(key))
+    left = [1]
+
+    def take_in(**_: Any) -> None:
+        if left:
+            left.clear()
+            arrival = arrivals(bucket.event(key))[0]
+            app.intake.settle(app.intake.take(app.bucket.find(bucket.name, key), arrival.order))
+
+    with before_sending(app.bucket.client, "GetObject", take_in):
+        assert failed(photo_reader.invoke(event)) == []
+    assert left == []
 
 
 def test_test_event_of_a_new_notification_leaves_the_queue(photo_reader: LocalFunction) -> None:
@@ -226,7 +406,7 @@ def test_passing_fault_sends_the_message_back(
 ) -> None:
     from functions.photo_reader import app
 
-    monkeypatch.setattr(app, "store", unreachable_store)
+    monkeypatch.setattr(app.intake, "store", unreachable_store)
     event = bucket.event(bucket.put(blank_jpeg()))
     assert failed(photo_reader.invoke(messages(event))) == ["m0"]
 
@@ -241,7 +421,7 @@ def test_photo_is_set_aside_after_its_last_try(
     from functions.photo_reader import app
 
     take_dead_letters(stack)
-    monkeypatch.setattr(app, "store", unreachable_store)
+    monkeypatch.setattr(app.intake, "store", unreachable_store)
     event = bucket.event(bucket.put(blank_jpeg(320, 16)))
     allowed = resource("PhotosQueue")["RedrivePolicy"]["maxReceiveCount"]
     assert app.settings.tries == allowed
@@ -308,7 +488,9 @@ def test_time_for_a_photo_covers_every_call_that_answers_late() -> None:
 
     s3, table, sqs = app.bucket.client, app.store.table.table.meta.client, app.dead_letters.client
     body: float = app.bucket.client.meta.config.read_timeout  # type: ignore[attr-defined]
-    calls = 2 * worst(s3) + body + worst(table) + worst(sqs)
+    # HeadObject, GetObject, PutObject and DeleteObject; UpdateItem; SendMessage. A file that is
+    # rejected, and a photo that is gone, need fewer.
+    calls = 4 * worst(s3) + body + worst(table) + worst(sqs)
     reading = app.PHOTO_MS / 1000 - calls
     assert reading >= 12
     assert resource("PhotoReaderFunction")["Timeout"] >= app.PHOTO_MS / 1000 + 30
@@ -318,16 +500,13 @@ def test_time_for_a_photo_covers_every_call_that_answers_late() -> None:
 def test_what_the_code_did_not_foresee_is_counted_apart(
     photo_reader: LocalFunction,
     bucket: Bucket,
-    monkeypatch: pytest.MonkeyPatch,
+    printed_metrics: None,
     capsys: pytest.CaptureFixture[str],
     fault: Fault,
     unforeseen: int,
 ) -> None:
     from functions.photo_reader import app
 
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "VinReader/test")
-    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
-    monkeypatch.setattr(app, "metrics", make_metrics("photo_reader"))
     event = bucket.event(bucket.put(blank_jpeg(320, 16)))
     with failing(app.store.client, "UpdateItem", fault), no_waits():
         assert failed(photo_reader.invoke(messages(event))) == ["m0"]
@@ -446,7 +625,11 @@ class TestEvents:
     ) -> None:
         assert failed(photo_reader.invoke(messages(json.dumps(body)))) in ([], ["m0"])
 
-    @given(seed=st.integers(0, 2**32), photos=st.integers(1, 4), copies=st.integers(1, 3))
+    @given(
+        seed=st.integers(0, 2**32),
+        shades=st.lists(st.integers(0, 2), min_size=1, max_size=4),
+        copies=st.integers(1, 3),
+    )
     @settings(max_examples=10)
     def test_the_newest_photo_stands_whatever_the_order_of_events(
         self,
@@ -454,22 +637,28 @@ class TestEvents:
         photo_reader: LocalFunction,
         bucket: Bucket,
         seed: int,
-        photos: int,
+        shades: list[int],
         copies: int,
     ) -> None:
+        """Also where the same bytes come again. An event comes when its photo, or a later one, lies
+        in the bucket, and one that finds another photo comes twice."""
+        chance = random.Random(seed)
         reading_id = str(uuid.uuid4())
         key = f"uploads/{reading_id}"
-        order = [number for number in range(photos) for _ in range(copies)]
-        random.Random(seed).shuffle(order)
+        photos = [blank_jpeg(320, 16, shade=shade * 40) for shade in shades]
+        order = [number for number in range(len(photos)) for _ in range(copies)]
+        chance.shuffle(order)
         uploaded = -1
         for number in order:
-            # An event comes when its photo, or a later one, lies in the bucket.
-            while uploaded < number:
+            ahead = chance.randrange(len(photos))
+            while uploaded < max(number, ahead):
                 uploaded += 1
-                bucket.put(blank_jpeg(320, 16, shade=uploaded * 40), key)
-            event = {"Records": [bucket.record(key, sequencer=f"{number:016X}")]}
-            assert failed(photo_reader.invoke(messages(event))) == []
+                bucket.put(photos[uploaded], key)
+            record = bucket.record(key, f"{number:016X}", md5(photos[number]))
+            if failed(photo_reader.invoke(messages({"Records": [record]}))):
+                assert failed(photo_reader.invoke(messages({"Records": [record]}, tries=[2]))) == []
         (item,) = (item for item in items_of(stack) if item["reading_id"] == reading_id)
-        newest = bucket.client.head_object(Bucket=bucket.name, Key=key)["ETag"].strip('"')
-        assert item["photo"]["etag"] == newest
-        assert item["arrival_order"] == f"1:{photos - 1:016X}".ljust(66, "0")
+        assert item["photo"]["etag"] == md5(photos[-1])
+        assert bucket.keys(f"photos/{reading_id}/") == [item["kept"]]
+        assert bucket.get(item["kept"]) == photos[-1]  # which has no metadata
+        assert bucket.keys(key) == []

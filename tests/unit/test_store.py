@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from local.stack import Stack
 from vinreader.arrivals import order_of_time
 from vinreader.bucket import StoredPhoto
+from vinreader.items import Standing
 from vinreader.results import (
     Alternative,
     Barcode,
@@ -34,6 +35,7 @@ from vinreader.store import ReadingNotFound, ReadingStore, StoreUnavailable
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FIRST = order_of_time(NOON)
 SECOND = order_of_time(NOON + timedelta(seconds=1))
+THIRD = order_of_time(NOON + timedelta(seconds=2))
 BOX = ((0.5, 1.25), (10.0, 1.0), (10.0, 20.0), (0.1, 20.0))
 PHOTO = StoredPhoto(bucket="photos", key="uploads/a.jpg", etag="e", version=None, size=7)
 
@@ -96,7 +98,7 @@ def loaded(store: ReadingStore, reading: Reading) -> Reading:
 
 
 def test_what_was_saved_is_loaded(store: ReadingStore, reading: Reading) -> None:
-    assert store.save(reading, FIRST, PHOTO)
+    assert store.save(reading, FIRST, PHOTO).changed
     assert loaded(store, reading) == reading
 
 
@@ -166,7 +168,7 @@ def test_indexes_find_by_vin_and_by_status(store: ReadingStore, reading: Reading
 
 def test_reading_without_a_vin_is_in_no_vin_index(store: ReadingStore, reading: Reading) -> None:
     empty = Reading(status=Status.NOT_FOUND, reading_id=reading.reading_id)
-    assert store.save(empty, FIRST)
+    assert store.save(empty, FIRST).changed
     assert "vin" not in item(store, reading)
     assert loaded(store, reading) == empty
 
@@ -179,7 +181,7 @@ def test_photo_of_a_given_place_takes_the_place_of_the_pending_reading(
     assert loaded(store, reading) == pending
     asked_at = item(store, reading)["created_at"]
     clock.now += timedelta(minutes=5)
-    assert store.save(reading, FIRST, PHOTO)
+    assert store.save(reading, FIRST, PHOTO).changed
     assert loaded(store, reading) == reading
     assert item(store, reading)["created_at"] == asked_at
     assert item(store, reading)["updated_at"] > asked_at
@@ -194,9 +196,9 @@ def test_a_place_given_again_does_not_forget_the_reading(
 
 
 def test_same_event_twice_is_one_reading(store: ReadingStore, reading: Reading) -> None:
-    assert store.save(reading, FIRST)
+    assert store.save(reading, FIRST).changed
     before = item(store, reading)
-    assert not store.save(reading, FIRST)
+    assert not store.save(reading, FIRST).changed
     assert item(store, reading) == before
 
 
@@ -204,15 +206,15 @@ def test_late_event_does_not_overwrite_a_newer_reading(
     store: ReadingStore, reading: Reading
 ) -> None:
     older = replace(reading, vin="WVWZZZ1JZ3W386752", error="older")
-    assert store.save(reading, SECOND)
-    assert not store.save(older, FIRST)
+    assert store.save(reading, SECOND).changed
+    assert not store.save(older, FIRST).changed
     assert loaded(store, reading) == reading
 
 
 def test_newer_photo_in_the_same_place_is_taken(store: ReadingStore, reading: Reading) -> None:
-    assert store.save(reading, FIRST)
+    assert store.save(reading, FIRST).changed
     blank = Reading(status=Status.NOT_FOUND, reading_id=reading.reading_id)
-    assert store.save(blank, SECOND)
+    assert store.save(blank, SECOND).changed
     assert loaded(store, reading) == blank
     assert "vin" not in item(store, reading)
 
@@ -224,8 +226,69 @@ def test_nothing_overwrites_a_correction(store: ReadingStore, reading: Reading) 
         UpdateExpression="SET vin = :vin, corrected_at = :now",
         ExpressionAttributeValues={":vin": "1M8GDM9AXKP042789", ":now": NOON.isoformat()},
     )
-    assert not store.save(reading, SECOND)
+    assert not store.save(reading, SECOND).changed
     assert store.load(str(reading.reading_id)).vin == "1M8GDM9AXKP042789"
+
+
+def test_what_stands_tells_its_copy_and_the_one_before(
+    store: ReadingStore, reading: Reading
+) -> None:
+    assert store.save(reading, FIRST, PHOTO, "a") == Standing(True, FIRST, "a", None)
+    assert store.save(reading, FIRST, PHOTO, "a") == Standing(False, FIRST, "a", None)
+    assert store.save(reading, THIRD, PHOTO, "c") == Standing(True, THIRD, "c", "a")
+    # As told to whoever was cut off after he had stored it, and to whoever comes late.
+    assert store.save(reading, THIRD, PHOTO, "c") == Standing(False, THIRD, "c", "a")
+    assert store.save(reading, SECOND, PHOTO, "b") == Standing(False, THIRD, "c", "a")
+
+
+def test_a_reading_without_a_copy_takes_the_place_of_one_that_has_it(
+    store: ReadingStore, reading: Reading
+) -> None:
+    store.save(reading, FIRST, PHOTO, "a")
+    assert store.load_kept(str(reading.reading_id)).copy == "a"
+    assert store.save(reading, SECOND, PHOTO) == Standing(True, SECOND, None, "a")
+    assert store.load_kept(str(reading.reading_id)).copy is None
+
+
+def test_a_correction_leaves_the_copy_as_it_is(store: ReadingStore, reading: Reading) -> None:
+    store.save(reading, FIRST, PHOTO, "a")
+    store.save(reading, SECOND, PHOTO, "b")
+    store.correct(str(reading.reading_id), "1M8GDM9AXKP042788", 2, "someone")
+    kept = store.load_kept(str(reading.reading_id))
+    assert (kept.copy, kept.reading.version) == ("b", 3)
+    assert store.save(reading, THIRD, PHOTO, "c") == Standing(False, SECOND, "b", "a")
+
+
+def test_a_second_try_without_a_copy_does_not_forget_the_first_one_s(
+    store: ReadingStore, reading: Reading
+) -> None:
+    store.create(reading, FIRST, "a")
+    store.create(reading, SECOND, None)
+    assert store.load_kept(str(reading.reading_id)).copy == "a"
+
+
+def test_knows_whether_a_photo_that_is_gone_was_read(store: ReadingStore, reading: Reading) -> None:
+    reading_id = str(reading.reading_id)
+    other = replace(PHOTO, etag="other")
+    assert not store.has_read(reading_id, FIRST, PHOTO)
+    store.expect(reading_id)
+    assert not store.has_read(reading_id, FIRST, PHOTO)
+    store.save(reading, SECOND, PHOTO)
+    assert store.has_read(reading_id, SECOND, other)  # the same event again
+    assert store.has_read(reading_id, FIRST, other)  # a newer one was read
+    assert store.has_read(reading_id, THIRD, PHOTO)  # the same bytes uploaded again
+    assert not store.has_read(reading_id, THIRD, other)
+    assert not store.has_read(reading_id, THIRD, replace(PHOTO, version="2"))
+    store.correct(reading_id, "1M8GDM9AXKP042788", 2, "someone")
+    assert store.has_read(reading_id, THIRD, other)
+
+
+def test_nothing_is_left_to_read_of_a_deleted_reading(
+    store: ReadingStore, reading: Reading
+) -> None:
+    store.save(reading, FIRST, PHOTO)
+    store.delete(str(reading.reading_id))
+    assert store.has_read(str(reading.reading_id), SECOND, replace(PHOTO, etag="other"))
 
 
 def test_unknown_id_is_named(store: ReadingStore) -> None:

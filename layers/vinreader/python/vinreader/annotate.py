@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from vinreader.photo import Photo
-from vinreader.results import CheckDigit, Quad, Reading, Status
+from vinreader.results import CheckDigit, Quad, Reading, Status, StoredReading
 
 __all__ = ["annotate"]
 
@@ -30,7 +30,8 @@ class AnnotationStyle:
     outline: float = 1 / 300
     margin: float = 1 / 60
     vin_size: float = 1 / 18
-    text_size: float = 1 / 38
+    text_size: float = 1 / 30
+    """Thirteen points on a phone that is held upright."""
     strip_height: float = 1 / 8
     """Most that the enlarged line may take; it keeps its proportions up to there."""
     sure: float = 0.95
@@ -57,10 +58,11 @@ _PLAIN = str.maketrans({"–": "-", "—": "-", "’": "'", "…": "..."})
 
 def annotate(photo: Photo, reading: Reading) -> Photo:
     """The photo with the line and its characters outlined, above a caption with the line enlarged,
-    the symbols under their characters, the VIN, its status and what to do.
+    the symbols under their characters, the VIN, its status, what is wrong and what to do.
 
     `photo` (H, W, 3) uint8 RGB, upright, the one that `reading` was made from. The result has a
-    size of its own. Colours tell how sure a character is: green, amber, red.
+    size of its own. Colours tell how sure a character is: green, amber, red. Defects stand in
+    amber, beside the line that they are of and, with their confidences, in the caption.
     """
     picture = _marked(photo, reading)
     width = max(picture.width, STYLE.min_width)
@@ -86,7 +88,31 @@ def _marked(photo: Photo, reading: Reading) -> Image.Image:
         _outline(draw, barcode.quad, scale, colour, stroke)
     if reading.quad is not None:
         _outline(draw, _widened(reading.quad, 2 * stroke / scale), scale, STYLE.line, stroke)
+    if reading.defects:
+        _tag(draw, picture.size, reading, scale, 3 * stroke)
     return picture
+
+
+def _tag(
+    draw: ImageDraw.ImageDraw, size: tuple[int, int], reading: Reading, scale: float, gap: int
+) -> None:
+    """The defects on a tag below the line, or above where the photo ends there, or at the bottom of
+    a photo without a line. None where there is no room: the caption tells them, too."""
+    text = ", ".join(_plain_name(defect.type) for defect in reading.defects)
+    font = _font(max(size[0], STYLE.min_width) * STYLE.text_size)
+    left, top, right, bottom = draw.textbbox((0, 0), text, font=font)
+    width, height = math.ceil(right + 2 * gap), math.ceil(bottom - top + 2 * gap)
+    x, y = gap, size[1] - height - gap
+    if reading.quad is not None:
+        across, down = ([point[axis] * scale for point in reading.quad] for axis in (0, 1))
+        x = max(0, min(round(min(across)), size[0] - width))
+        y = round(max(down)) + gap
+        if y + height > size[1]:
+            y = round(min(down)) - gap - height
+    if y < 0 or width > size[0]:
+        return
+    draw.rectangle((x, y, x + width, y + height), fill=STYLE.ground)
+    draw.text((x + gap - left, y + gap - top), text, fill=STYLE.amber, font=font)
 
 
 def _outline(
@@ -152,7 +178,11 @@ def _caption(reading: Reading, width: int) -> Image.Image:
     title = reading.status.value.replace("_", " ").upper()
     rows = [
         (f"{title}  {reading.vin}" if reading.vin else title, headline, _status_colour(reading)),
-        *((row, text, STYLE.ink) for row in _wrapped(_details(reading), text, width - 2 * margin)),
+        *(
+            (row, text, colour)
+            for paragraph, colour in _details(reading)
+            for row in _wrapped(paragraph, text, width - 2 * margin)
+        ),
     ]
     heights = [round(font.getbbox("Ag")[3] * 1.3) for _, font, _ in rows]
     caption = Image.new("RGB", (width, sum(heights) + 2 * margin), STYLE.ground)
@@ -168,8 +198,8 @@ def _status_colour(reading: Reading) -> Colour:
     return _STATUS_COLOUR.get(reading.status, STYLE.red)
 
 
-def _details(reading: Reading) -> list[str]:
-    """What the caption says below the number, a paragraph each."""
+def _details(reading: Reading) -> list[tuple[str, Colour]]:
+    """What the caption says below the number, a paragraph each, and in which colour."""
     facts = []
     if reading.vin is not None:
         facts.append(f"confidence {reading.confidence:.1%}")
@@ -179,25 +209,43 @@ def _details(reading: Reading) -> list[str]:
         years = " or ".join(str(year) for year in reading.vehicle.model_years)
         made = (reading.vehicle.manufacturer, reading.vehicle.country, years)
         facts.extend(part for part in made if part)
-    defects = ", ".join(defect.type.replace("_", " ") for defect in reading.defects)
+    defects = ", ".join(
+        f"{_plain_name(defect.type)} ({defect.confidence:.0%})" for defect in reading.defects
+    )
     codes = ", ".join(f"bar code {barcode.vin}" for barcode in reading.barcodes)
-    paragraphs = [", ".join(facts), codes, defects, *reading.advice, reading.error or ""]
-    return [paragraph.translate(_PLAIN) for paragraph in paragraphs if paragraph]
+    paragraphs = [
+        (", ".join(facts), STYLE.ink),
+        (_corrected(reading), STYLE.ink),
+        (codes, STYLE.ink),
+        (f"Wrong with the photo: {defects}" if defects else "", STYLE.amber),
+        *((sentence, STYLE.ink) for sentence in (*reading.advice, reading.error or "")),
+    ]
+    return [(text.translate(_PLAIN), colour) for text, colour in paragraphs if text]
 
 
-def _wrapped(paragraphs: list[str], font: Font, width: int) -> list[str]:
-    rows: list[str] = []
-    for paragraph in paragraphs:
-        row = ""
-        for word in paragraph.split():
-            longer = f"{row} {word}".strip()
-            if row and font.getlength(longer) > width:
-                rows.append(row)
-                row = word
-            else:
-                row = longer
-        rows.append(row)
-    return rows
+def _corrected(reading: Reading) -> str:
+    """Whose number this is, where it is not the reader's."""
+    if not isinstance(reading, StoredReading) or reading.correction is None:
+        return ""
+    original = reading.correction.original
+    return f"Corrected by a person; the reader said {original.vin or _plain_name(original.status)}"
+
+
+def _plain_name(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _wrapped(paragraph: str, font: Font, width: int) -> list[str]:
+    rows = []
+    row = ""
+    for word in paragraph.split():
+        longer = f"{row} {word}".strip()
+        if row and font.getlength(longer) > width:
+            rows.append(row)
+            row = word
+        else:
+            row = longer
+    return [*rows, row]
 
 
 def _font(size: float) -> Font:

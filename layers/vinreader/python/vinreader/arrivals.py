@@ -36,6 +36,8 @@ class Arrival:
     """None where the bucket keeps no versions."""
     order: str
     """Compares, as a string, with that of any other arrival under the same key."""
+    etag: str | None = None
+    """Of what arrived, without quotation marks; None where it is not told."""
 
 
 def arrivals(event: Any) -> tuple[Arrival, ...]:
@@ -98,6 +100,7 @@ def _arrival(record: dict[str, Any]) -> Arrival:
             key=unquote_plus(stored["key"]),
             version=stored.get("versionId"),
             order=_order(stored.get("sequencer"), record["eventTime"]),
+            etag=(stored.get("eTag") or "").strip('"') or None,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise NotAnS3Event(f"a record of an S3 event lacks a part: {error}") from error

@@ -1,23 +1,29 @@
-"""Photos in S3: a place to upload one to, and the way back to its bytes.
+"""Photos that come into S3: a place to upload one to, the way to its bytes, and its end.
 
-Besides `table`, `idempotency` and `dead_letters`, the only module that speaks to AWS.
+Besides `shelf`, `table`, `idempotency` and `dead_letters`, the only module that speaks to AWS.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from vinreader.faults import ServiceUnavailable, passing_faults_named
+from vinreader.deletion import delete_versions
+from vinreader.faults import passing_faults_named
+from vinreader.s3_faults import (
+    BucketUnavailable,
+    PhotoGone,
+    PhotoUnavailable,
+    faults_named,
+    gone_is_well,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -36,13 +42,12 @@ __all__ = [
 ID_NAMESPACE = uuid.UUID("5f6d3a43-2a0c-4c39-8b3f-0f7c2a7d9e61")
 """Never to be changed: every id of an object that the API gave no place hangs on it."""
 
-GIVEN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-"""A random UUID (version 4), as the API gives them out."""
+GIVEN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+"""A random UUID (version 4), as the API gives them out; or a derived one (version 5): a photo that
+is put under the id of a reading is read into that reading again."""
 
-GONE_CODES = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
-REPLACED_CODES = frozenset({"412", "PreconditionFailed"})
-DELETED_CODES = frozenset({"405", "MethodNotAllowed"})
-"""What S3 answers to the version number of a delete marker."""
+REJECTED_TAGS = {"TagSet": [{"Key": "vinreader", "Value": "rejected"}]}
+"""By these the bucket's lifecycle knows a file that is no usable image."""
 
 
 @dataclass(frozen=True)
@@ -77,20 +82,8 @@ class UploadPlace:
     expires_at: datetime
 
 
-class PhotoGone(LookupError):
-    """The object was deleted or replaced since; its successor, if any, has an event of its own."""
-
-
-class PhotoUnavailable(Exception):
-    """S3 does not answer or does not give the object: the same call may succeed later."""
-
-
 class PhotoTooLarge(ValueError):
     """The object is larger than any photo we read; the text is for people."""
-
-
-class BucketUnavailable(ServiceUnavailable):
-    """S3 throttles or does not answer: the same call may succeed later."""
 
 
 class PhotoBucket:
@@ -145,23 +138,28 @@ class PhotoBucket:
         )
         return UploadPlace(url=form["url"], fields=form["fields"], expires_at=expires_at)
 
-    def find(self, bucket: str, key: str, version: str | None = None) -> StoredPhoto:
+    def find(
+        self, bucket: str, key: str, version: str | None = None, etag: str | None = None
+    ) -> StoredPhoto:
         """Look at an object without fetching it; the newest version where none is named.
 
         Raises:
-            PhotoGone: where it is no longer there.
+            PhotoGone: where it is no longer there, or no longer the one of this `etag`.
             PhotoUnavailable: when it is worth trying again.
         """
         wanted = {"VersionId": version} if version else {}
-        with _faults_named(bucket, key):
+        with faults_named(bucket, key):
             head = self.client.head_object(Bucket=bucket, Key=key, **wanted)  # type: ignore[arg-type]
-        return StoredPhoto(
+        found = StoredPhoto(
             bucket=bucket,
             key=key,
             etag=head["ETag"].strip('"'),
             version=head.get("VersionId"),
             size=head["ContentLength"],
         )
+        if etag is not None and etag != found.etag:
+            raise PhotoGone(f"s3://{bucket}/{key} was replaced")
+        return found
 
     def download(self, photo: StoredPhoto) -> bytes:
         """The bytes of exactly this object.
@@ -177,9 +175,38 @@ class PhotoBucket:
                 f"photos of up to {self.limits.largest / 2**20:.0f} MB are read."
             )
         which = {"VersionId": photo.version} if photo.version else {"IfMatch": photo.etag}
-        with _faults_named(photo.bucket, photo.key):
+        with faults_named(photo.bucket, photo.key):
             answer = self.client.get_object(Bucket=photo.bucket, Key=photo.key, **which)  # type: ignore[arg-type]
             return answer["Body"].read()
+
+    def is_upload(self, photo: StoredPhoto) -> bool:
+        """Whether it lies where photos are uploaded to. What lies elsewhere is not ours."""
+        return photo.bucket == self.name and photo.key.startswith(self.prefix)
+
+    def remove(self, photo: StoredPhoto) -> None:
+        """Delete an upload, but not one that has taken its place. What is gone is no error.
+
+        Raises:
+            BucketUnavailable: when it is worth trying again.
+        """
+        which = {"VersionId": photo.version} if photo.version else {"IfMatch": photo.etag}
+        with gone_is_well(), passing_faults_named("S3", BucketUnavailable):
+            self.client.delete_object(Bucket=photo.bucket, Key=photo.key, **which)  # type: ignore[arg-type]
+
+    def mark_rejected(self, photo: StoredPhoto) -> None:
+        """Give an upload that is no usable image a shorter life. What is gone is no error.
+
+        Raises:
+            BucketUnavailable: when it is worth trying again.
+        """
+        which = {"VersionId": photo.version} if photo.version else {}
+        with gone_is_well(), passing_faults_named("S3", BucketUnavailable):
+            self.client.put_object_tagging(
+                Bucket=photo.bucket,
+                Key=photo.key,
+                Tagging=REJECTED_TAGS,  # type: ignore[arg-type]
+                **which,  # type: ignore[arg-type]
+            )
 
     def erase(self, reading_id: str, photo: StoredPhoto | None) -> None:
         """Delete what was uploaded to the place of a reading, in every version, and the photo that
@@ -188,39 +215,19 @@ class PhotoBucket:
         Raises:
             BucketUnavailable: S3 throttles or does not answer; some may be deleted by then.
         """
+        place = f"{self.prefix}{reading_id}"
         with passing_faults_named("S3", BucketUnavailable):
-            self._delete(f"{self.prefix}{reading_id}", lambda _stored: True)
+            delete_versions(self.client, self.name, place, lambda stored: stored["Key"] == place)
             if photo and photo.bucket == self.name and self.reading_id(photo) == reading_id:
                 # Another version under the same key is another photo, with a reading of its own.
-                self._delete(photo.key, lambda stored: _is_version(stored, photo))
-
-    def _delete(self, key: str, chosen: Callable[[Mapping[str, Any]], bool]) -> None:
-        """Delete the versions and delete markers of a key that are `chosen`."""
-        for page in self.client.get_paginator("list_object_versions").paginate(
-            Bucket=self.name, Prefix=key
-        ):
-            stored: list[Any] = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-            doomed = [one for one in stored if one["Key"] == key and chosen(one)]
-            if not doomed:
-                continue
-            answer = self.client.delete_objects(
-                Bucket=self.name,
-                Delete={
-                    "Objects": [{"Key": key, "VersionId": one["VersionId"]} for one in doomed],
-                    "Quiet": True,
-                },
-            )
-            for error in answer.get("Errors", ()):
-                raise ClientError(
-                    {"Error": {"Code": error["Code"], "Message": error.get("Message", "")}},
-                    "DeleteObjects",
+                delete_versions(
+                    self.client, self.name, photo.key, lambda stored: _is_version(stored, photo)
                 )
 
     def reading_id(self, photo: StoredPhoto) -> str:
         """The id of the reading of this object: the one its place was given for, else derived."""
         given = photo.key.removeprefix(self.prefix)
-        in_a_place = photo.bucket == self.name and photo.key.startswith(self.prefix)
-        if in_a_place and GIVEN_ID.fullmatch(given):
+        if self.is_upload(photo) and GIVEN_ID.fullmatch(given):
             return given
         identity = "\n".join((photo.bucket, photo.key, photo.version or photo.etag))
         return str(uuid.uuid5(ID_NAMESPACE, identity))
@@ -228,22 +235,8 @@ class PhotoBucket:
 
 def _is_version(stored: Mapping[str, Any], photo: StoredPhoto) -> bool:
     """Whether an entry of a list of versions is this object."""
+    if stored["Key"] != photo.key:
+        return False
     if photo.version:
         return bool(stored["VersionId"] == photo.version)
     return bool(stored.get("ETag", "").strip('"') == photo.etag)
-
-
-@contextmanager
-def _faults_named(bucket: str, key: str) -> Iterator[None]:
-    """Turn what S3 answers, and its silence, into `PhotoGone` and `PhotoUnavailable`."""
-    try:
-        yield
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        if code in GONE_CODES | DELETED_CODES:
-            raise PhotoGone(f"s3://{bucket}/{key} is no longer there") from error
-        if code in REPLACED_CODES:
-            raise PhotoGone(f"s3://{bucket}/{key} was replaced") from error
-        raise PhotoUnavailable(f"s3://{bucket}/{key}: {error}") from error
-    except BotoCoreError as error:
-        raise PhotoUnavailable(f"s3://{bucket}/{key}: {error}") from error

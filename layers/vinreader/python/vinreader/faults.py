@@ -11,6 +11,9 @@ __all__ = ["ServiceUnavailable", "is_passing", "passing_faults_named"]
 
 PASSING_CODES = frozenset(
     {
+        "500",  # S3's answers to HEAD have no body that could name an error
+        "503",
+        "ConditionalRequestConflict",  # S3: something else happens to the object at this moment
         "InternalError",
         "InternalServerError",
         "LimitExceededException",

@@ -2,10 +2,11 @@
 
 Attributes of an item: `reading_id` (key), `status`, `vin` (only where there is one: it keys the
 index `by_vin`), `created_at`, `updated_at` (ISO 8601, UTC), `version` (counts the changes),
-`expires_at` (epoch seconds, TTL), `arrival_order`, `photo` (where it came from), `reading` (the
-rest of `Reading.to_dict`), and, on readings that a person corrected, `corrected_at` and
-`correction`. A deleted reading leaves `reading_id`, `deleted_at` and
-`expires_at`: in no index, with nothing of what was read.
+`expires_at` (epoch seconds, TTL), `arrival_order`, `photo` (where it came from), `kept` (the key of
+its copy, where there is one), `replaced` (that of the copy before, else ""), `reading` (the rest of
+`Reading.to_dict`), and, on readings that a person corrected, `corrected_at` and `correction`. A
+deleted reading leaves `reading_id`, `deleted_at` and `expires_at`: in no index, with nothing of
+what was read.
 """
 
 from __future__ import annotations
@@ -13,14 +14,26 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
+from vinreader.bucket import StoredPhoto
 from vinreader.results import Correction, Original, Reading, Status, StoredReading
 from vinreader.vin import describe, verdict
 
-__all__ = ["attributes_of", "bounded", "corrected", "storable", "stored_reading"]
+__all__ = [
+    "KeptReading",
+    "Standing",
+    "attributes_of",
+    "bounded",
+    "corrected",
+    "photo_attribute",
+    "standing",
+    "storable",
+    "stored_photo",
+    "stored_reading",
+]
 
 ERROR_LENGTH = 500
 """Characters kept of `error`: an item is billed by the kilobyte, and may not exceed 400 of them."""
@@ -35,6 +48,28 @@ PERSONS_CONFIDENCE = 1.0
 """A person looked at the vehicle: whoever acts on confident readings alone acts on this one."""
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What stands of a reading after it was to be stored."""
+
+    changed: bool
+    """False where what the table holds is newer, the same or corrected, and was left alone."""
+    order: str
+    """When the photo of what stands arrived."""
+    kept: str | None
+    """The key of the copy of that photo."""
+    replaced: str | None
+    """That of the copy that was kept before."""
+
+
+@dataclass(frozen=True)
+class KeptReading:
+    """A reading as it stands, and the key of the copy of its photo where there is one."""
+
+    reading: StoredReading
+    copy: str | None
+
+
 def stored_reading(item: Mapping[str, Any]) -> StoredReading:
     """What an item says."""
     stands = {name: item.get(name) for name in ("reading_id", "status", "vin")}
@@ -45,6 +80,32 @@ def stored_reading(item: Mapping[str, Any]) -> StoredReading:
         created_at=item["created_at"],
         updated_at=item["updated_at"],
         correction=_correction(item["correction"]) if "correction" in item else None,
+    )
+
+
+def standing(item: Mapping[str, Any], changed: bool) -> Standing:
+    """What an item says after a write that changed it, or was not to."""
+    return Standing(
+        changed, item.get("arrival_order", ""), item.get("kept"), item.get("replaced") or None
+    )
+
+
+def photo_attribute(photo: StoredPhoto) -> dict[str, Any]:
+    """The attribute `photo` of an item."""
+    return {name: value for name, value in asdict(photo).items() if value is not None}
+
+
+def stored_photo(item: Mapping[str, Any]) -> StoredPhoto | None:
+    """The object that was read, where an item names one."""
+    photo = item.get("photo")
+    if photo is None:
+        return None
+    return StoredPhoto(
+        bucket=photo["bucket"],
+        key=photo["key"],
+        etag=photo["etag"],
+        version=photo.get("version"),
+        size=int(photo["size"]),
     )
 
 

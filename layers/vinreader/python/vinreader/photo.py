@@ -30,6 +30,7 @@ __all__ = [
     "format_of",
     "load_decoders",
     "open_photo",
+    "stored_orientation",
 ]
 
 Photo = npt.NDArray[np.uint8]
@@ -103,6 +104,12 @@ def open_photo(data: bytes) -> Photo:
     except _DAMAGE_ERRORS as error:
         raise UnreadableImage(_DAMAGED) from error
     return _turn_upright(photo, _orientation(header))
+
+
+def stored_orientation(jpeg: bytes) -> int:
+    """How the metadata of a JPEG that `open_photo` opens say it is turned: 1 (upright) to 8."""
+    orientation = _orientation(_read_header(PhotoFormat.JPEG, jpeg))
+    return orientation if orientation in range(_UPRIGHT, 9) else _UPRIGHT
 
 
 def load_decoders() -> None:
@@ -189,10 +196,10 @@ def _decode(header: Image.Image, data: bytes) -> Photo:
         gray = (np.asarray(header) >> 8).astype(np.uint8)
         return np.repeat(gray[:, :, None], 3, axis=2)
     if header.has_transparency_data:
-        layer = header.convert("RGBA")
+        # A conversion copies even where there is nothing to convert: 270 MB of a large photo.
+        layer = header if header.mode == "RGBA" else header.convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
         return np.array(Image.alpha_composite(ground, layer).convert("RGB"))
-    # A conversion copies even where there is nothing to convert: 270 MB of a large photo.
     return np.array(header if header.mode == "RGB" else header.convert("RGB"))
 
 

@@ -10,17 +10,34 @@ from typing import Any
 
 from vinreader import cursor
 from vinreader.bucket import StoredPhoto
-from vinreader.items import attributes_of, corrected, stored_reading
+from vinreader.items import (
+    KeptReading,
+    Standing,
+    attributes_of,
+    corrected,
+    photo_attribute,
+    standing,
+    stored_photo,
+    stored_reading,
+)
 from vinreader.results import Correction, Original, Reading, Status, StoredReading
-from vinreader.table import ReadingDeleted, ReadingNotFound, ReadingTable, StoreUnavailable
+from vinreader.table import (
+    ReadingDeleted,
+    ReadingNotFound,
+    ReadingTable,
+    StoreUnavailable,
+    Write,
+)
 
 __all__ = [
+    "KeptReading",
     "Listing",
     "Page",
     "ReadingDeleted",
     "ReadingNotFound",
     "ReadingPending",
     "ReadingStore",
+    "Standing",
     "StoreUnavailable",
     "VersionConflict",
 ]
@@ -86,32 +103,52 @@ class ReadingStore:
         self._write(reading, condition=UNCLAIMED)
         return reading
 
-    def save(self, reading: Reading, order: str, photo: StoredPhoto | None = None) -> bool:
+    def save(
+        self,
+        reading: Reading,
+        order: str,
+        photo: StoredPhoto | None = None,
+        copy: str | None = None,
+    ) -> Standing:
         """Store a reading that has an id, unless a newer one or a person's word stands.
 
         Args:
             order: when its photo arrived, as `arrivals` gives it; later ones compare greater.
             photo: the object that was read, where it lies in the bucket.
-
-        Returns:
-            False where what the table holds is newer, the same or corrected, and was left alone.
+            copy: the key of the copy of the photo that is kept.
 
         Raises:
             ReadingDeleted: whoever deleted the reading wants its photo gone, too.
         """
-        attributes: dict[str, Any] = {"arrival_order": order}
+        attributes: dict[str, Any] = {"arrival_order": order, "kept": copy}
         if photo is not None:
-            attributes["photo"] = {k: v for k, v in asdict(photo).items() if v is not None}
-        return self._write(reading, condition=NEWER, **attributes) is not None
+            attributes["photo"] = photo_attribute(photo)
+        write = self._write(reading, condition=NEWER, **attributes)
+        return standing(write.item, write.happened)
 
-    def create(self, reading: Reading, order: str) -> StoredReading:
-        """Store a reading that has an id and no photo in the bucket; what then stands.
+    def create(self, reading: Reading, order: str, copy: str | None) -> StoredReading:
+        """Store a reading that has an id and no photo under `uploads/`; what then stands.
 
         Raises:
-            ReadingNotFound: a reading of this id was deleted before.
+            ReadingDeleted: a reading of this id was deleted before.
         """
-        item = self._write(reading, condition=NEWER, arrival_order=order)
-        return stored_reading(item) if item else self.load(str(reading.reading_id))
+        attributes = {"arrival_order": order, **({"kept": copy} if copy else {})}
+        write = self._write(reading, condition=NEWER, **attributes)
+        return stored_reading(write.item) if write.happened else self.load(str(reading.reading_id))
+
+    def has_read(self, reading_id: str, order: str, photo: StoredPhoto) -> bool:
+        """Whether a photo that arrived at `order` and is gone leaves nothing to read: it was read,
+        or a newer one was, or a person corrected or deleted the reading.
+
+        Args:
+            photo: its version or ETag, as far as they are known.
+        """
+        item = self.table.item(reading_id) or {}
+        if "corrected_at" in item or "deleted_at" in item:
+            return True
+        read = stored_photo(item)
+        same = read and (read.version or read.etag) == (photo.version or photo.etag)
+        return bool(same) or item.get("arrival_order", "") >= order
 
     def load(self, reading_id: str) -> StoredReading:
         """The reading as it stands now.
@@ -121,22 +158,18 @@ class ReadingStore:
         """
         return stored_reading(self._item(reading_id))
 
+    def load_kept(self, reading_id: str) -> KeptReading:
+        """The reading as `load` gives it, and where the copy of its photo lies."""
+        item = self._item(reading_id)
+        return KeptReading(stored_reading(item), item.get("kept"))
+
     def photo_of(self, reading_id: str) -> StoredPhoto | None:
         """The object that was read; None where none has come, or none was put into the bucket.
 
         Raises:
             ReadingNotFound: as `load`.
         """
-        photo = self._item(reading_id).get("photo")
-        if photo is None:
-            return None
-        return StoredPhoto(
-            bucket=photo["bucket"],
-            key=photo["key"],
-            etag=photo["etag"],
-            version=photo.get("version"),
-            size=int(photo["size"]),
-        )
+        return stored_photo(self._item(reading_id))
 
     def page(self, listing: Listing, value: str, limit: int, place: str | None = None) -> Page:
         """At most `limit` readings of one VIN or status, newest first. A page may hold fewer and
@@ -189,9 +222,9 @@ class ReadingStore:
             "corrected_at": corrected_at,
             "correction": asdict(correction),
         }
-        item = self.table.update(reading_id, attributes, UNCHANGED, now, seen=seen)
-        if item:
-            return stored_reading(item)
+        write = self.table.update(reading_id, attributes, UNCHANGED, now, seen=seen)
+        if write.happened:
+            return stored_reading(write.item)
         # Where the answer to a write is lost, boto3 writes again, and finds the first write there.
         after = self.load(reading_id)
         if (after.correction, after.vin) == (correction, vin):
@@ -206,17 +239,18 @@ class ReadingStore:
     def _item(self, reading_id: str) -> Mapping[str, Any]:
         # What cannot be an id is asked for too: by whoever guesses, or mistypes.
         item = self.table.item(reading_id) if cursor.READING_ID.fullmatch(reading_id) else None
-        over = item is None or item["expires_at"] <= self.clock().timestamp()
-        if item is None or over or "deleted_at" in item:
+        if item is None or item["expires_at"] <= self.clock().timestamp():
             raise ReadingNotFound(f"No reading has the id {reading_id}.")
+        if "deleted_at" in item:
+            raise ReadingDeleted(f"No reading has the id {reading_id}.")
         return item
 
-    def _write(
-        self, reading: Reading, condition: str, **attributes: Any
-    ) -> Mapping[str, Any] | None:
-        """Set all that a reading holds; the item as it then is, None where `condition` failed. A
-        tombstone raises `ReadingDeleted`."""
+    def _write(self, reading: Reading, condition: str, **attributes: Any) -> Write:
+        """Set all that a reading holds, on a condition. A tombstone raises `ReadingDeleted`."""
         if not reading.reading_id:
             raise ValueError("A reading needs an id to be stored.")
         attributes |= attributes_of(reading)
-        return self.table.update(reading.reading_id, attributes, condition, self.clock())
+        remembered = {"replaced": "kept"}
+        return self.table.update(
+            reading.reading_id, attributes, condition, self.clock(), remembered
+        )

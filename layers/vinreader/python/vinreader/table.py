@@ -1,5 +1,6 @@
 """The calls of DynamoDB that `store` makes: one conditional call a write, so that DynamoDB decides
-and a race does not. Besides `bucket` and `idempotency`, the only module that speaks to AWS.
+and a race does not. Besides `bucket`, `shelf`, `idempotency` and `dead_letters`, the only module
+that speaks to AWS.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.types import TypeDeserializer
 from botocore.config import Config
 
 from vinreader.faults import ServiceUnavailable, passing_faults_named
@@ -27,6 +29,7 @@ __all__ = [
     "ReadingNotFound",
     "ReadingTable",
     "StoreUnavailable",
+    "Write",
 ]
 
 CLIENT_CONFIG = Config(
@@ -62,6 +65,14 @@ class Items:
 
     items: tuple[Mapping[str, Any], ...]
     last: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Write:
+    """What came of a conditional write: whether it happened, and the item as it then is."""
+
+    happened: bool
+    item: Mapping[str, Any]
 
 
 class ReadingTable:
@@ -100,14 +111,16 @@ class ReadingTable:
         attributes: Mapping[str, Any],
         condition: str,
         now: datetime,
+        remembered: Mapping[str, str] | None = None,
         **values: Any,
-    ) -> Mapping[str, Any] | None:
+    ) -> Write:
         """Set attributes and count the version up, on a condition, which may name `values`.
 
         An attribute that is None goes: the key of an index may not hold null.
 
-        Returns:
-            The item as it then is, or None where the condition did not hold.
+        Args:
+            remembered: attributes that get the value that another one has so far, or "" where it
+                has none.
 
         Raises:
             ReadingDeleted: it did not hold, and what stands there is a tombstone.
@@ -122,6 +135,9 @@ class ReadingTable:
         changes = [f"#{name} = :{name}" for name in set_to]
         changes += ["created_at = if_not_exists(created_at, :updated_at)"]
         changes += ["version = if_not_exists(version, :none) + :one"]
+        for name, source in (remembered or {}).items():
+            changes.append(f"{name} = if_not_exists({source}, :nothing)")
+            values["nothing"] = ""
         expression = f"SET {', '.join(changes)}"
         if gone:
             expression += f" REMOVE {', '.join(f'#{name}' for name in gone)}"
@@ -141,8 +157,10 @@ class ReadingTable:
             stands: Any = error.response.get("Item", {})
             if "deleted_at" in stands:
                 raise ReadingDeleted(f"The reading {reading_id} was deleted.") from error
-            return None
-        return answer["Attributes"]
+            # The resource does this for answers, but not for errors.
+            plain = {name: TypeDeserializer().deserialize(value) for name, value in stands.items()}
+            return Write(False, plain)
+        return Write(True, answer["Attributes"])
 
     def bury(self, reading_id: str, now: datetime) -> None:
         """Put a tombstone in the place of an item, if there is one."""

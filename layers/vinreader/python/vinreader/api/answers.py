@@ -29,6 +29,13 @@ class Upload(BaseModel):
     expires_at: str = Field(json_schema_extra={"format": "date-time"})
 
 
+class PictureLink(BaseModel):
+    """Where a picture can be fetched, without a token."""
+
+    url: str = Field(json_schema_extra={"format": "uri"})
+    expires_at: str = Field(json_schema_extra={"format": "date-time"})
+
+
 class ReadingPage(BaseModel):
     """Readings, newest first."""
 
@@ -71,6 +78,7 @@ class GatewayMessage(BaseModel):
 
 ANSWERS: tuple[type[BaseModel], ...] = (
     Upload,
+    PictureLink,
     ReadingPage,
     VinCheck,
     ProblemDetails,

@@ -106,6 +106,12 @@ OPERATIONS = {
         (P.READING_NOT_FOUND,),
         ("ETag", "Retry-After"),
     ),
+    "getPicture": Operation(
+        "readings/read",
+        HTTPStatus.OK,
+        "PictureLink",
+        (P.READING_NOT_FOUND, P.PHOTO_NOT_KEPT, P.READING_PENDING),
+    ),
     "listReadings": Operation(
         "readings/read",
         HTTPStatus.OK,

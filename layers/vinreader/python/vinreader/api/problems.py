@@ -16,6 +16,7 @@ from vinreader.cursor import InvalidCursor
 from vinreader.faults import ServiceUnavailable
 from vinreader.idempotency import IdempotencyKeyReused, RequestInProgress
 from vinreader.photo import UnreadableImage
+from vinreader.pictures import PhotoNotKept
 from vinreader.store import ReadingDeleted, ReadingNotFound, ReadingPending, VersionConflict
 from vinreader.vin import InvalidVin
 
@@ -24,7 +25,7 @@ __all__ = ["NAMED_ERRORS", "Problem", "ProblemType", "invalid_request", "problem
 NAMESPACE = "urn:problem-type:vinreader:"
 
 RETRY_AFTER = {"Retry-After": "5"}
-"""Seconds: DynamoDB's and S3's throttling passes within that."""
+"""Seconds: DynamoDB's and S3's throttling passes within that, and a photo in the bucket is read."""
 
 OURS = "Value error, "
 """What pydantic says before the text of an error that a check of ours raised."""
@@ -42,6 +43,7 @@ class ProblemType(Enum):
     NO_IDENTITY = 401, "The token names nobody who asks"
     NO_SUCH_ROUTE = 404, "There is no such route"
     READING_NOT_FOUND = 404, "There is no such reading"
+    PHOTO_NOT_KEPT = 404, "The photo of this reading is not kept"
     READING_PENDING = 409, "The photo has not been read yet"
     READING_DELETED = 409, "The reading of this request was deleted"
     REQUEST_IN_PROGRESS = 409, "The same request is being answered"
@@ -92,9 +94,9 @@ TOLD: dict[type[Exception], ProblemType] = {
     IdempotencyKeyReused: ProblemType.IDEMPOTENCY_KEY_REUSED,
     InvalidCursor: ProblemType.INVALID_CURSOR,
     InvalidVin: ProblemType.INVALID_VIN,
+    PhotoNotKept: ProblemType.PHOTO_NOT_KEPT,
     ReadingDeleted: ProblemType.READING_NOT_FOUND,
     ReadingNotFound: ProblemType.READING_NOT_FOUND,
-    ReadingPending: ProblemType.READING_PENDING,
     UnreadableImage: ProblemType.UNREADABLE_IMAGE,
     VersionConflict: ProblemType.VERSION_CONFLICT,
 }
@@ -105,6 +107,7 @@ NAMED_ERRORS: list[type[Exception]] = [
     ClientError,
     NotFoundError,
     Problem,
+    ReadingPending,
     RequestInProgress,
     RequestValidationError,
     ServiceUnavailable,
@@ -119,6 +122,8 @@ def problem_of(error: Exception) -> Problem:
             return error
         case RequestValidationError():
             return invalid_request((one["loc"], one["msg"]) for one in error.errors())
+        case ReadingPending():
+            return Problem(ProblemType.READING_PENDING, str(error), headers=RETRY_AFTER)
         case RequestInProgress():
             return Problem(ProblemType.REQUEST_IN_PROGRESS, str(error), headers=RETRY_AFTER)
         case ServiceUnavailable():
