@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -41,6 +39,7 @@ from vinreader.api.requests import (
     photo_of_request,
     version_of,
 )
+from vinreader.api.responses import json_response, moment, problem_response, reading_response
 from vinreader.arrivals import order_of_time
 from vinreader.bucket import BucketUnavailable, PhotoBucket
 from vinreader.cleaning import cleaned
@@ -60,7 +59,13 @@ from vinreader.results import Status, StoredReading
 from vinreader.settings import Settings
 from vinreader.shelf import Shelf
 from vinreader.snapshot import prepare_for_snapshot
-from vinreader.store import Listing, ReadingDeleted, ReadingNotFound, ReadingStore
+from vinreader.store import (
+    Listing,
+    ReadingDeleted,
+    ReadingNotFound,
+    ReadingStore,
+    StoreUnavailable,
+)
 
 PENDING_RETRY_SECONDS = 2
 """A photo in the bucket is read a second or two after it came."""
@@ -102,7 +107,7 @@ def create_reading(roi: Roi = None, idempotency_key: IdempotencyKey = None) -> R
         stored = _read(request, str(uuid.uuid4()))
     else:
         stored = _read_once(request, idempotency_key)
-    return _reading(HTTPStatus.CREATED, stored, Location=f"/readings/{stored.reading_id}")
+    return reading_response(HTTPStatus.CREATED, stored, Location=f"/readings/{stored.reading_id}")
 
 
 @app.post("/uploads", operation_id="createUpload")
@@ -117,12 +122,12 @@ def create_upload() -> Response[str]:
     reading = store.expect(str(uuid.uuid4()))
     place = bucket.give_place(str(reading.reading_id), content_type)
     logger.info("place given", reading=summary(reading))
-    return _answer(
+    return json_response(
         HTTPStatus.CREATED,
         {
             "reading_id": reading.reading_id,
             "upload": {"url": place.url, "fields": place.fields},
-            "expires_at": _moment(place.expires_at),
+            "expires_at": moment(place.expires_at),
         },
         Location=f"/readings/{reading.reading_id}",
     )
@@ -133,8 +138,10 @@ def get_reading(reading_id: ReadingId) -> Response[str]:
     """The reading as it stands now; `pending` where its photo has not been read yet."""
     stored = store.load(reading_id)
     if stored.status is Status.PENDING:
-        return _reading(HTTPStatus.OK, stored, **{"Retry-After": str(PENDING_RETRY_SECONDS)})
-    return _reading(HTTPStatus.OK, stored)
+        return reading_response(
+            HTTPStatus.OK, stored, **{"Retry-After": str(PENDING_RETRY_SECONDS)}
+        )
+    return reading_response(HTTPStatus.OK, stored)
 
 
 @app.get("/readings/<reading_id>/picture", operation_id="getPicture")
@@ -142,7 +149,7 @@ def get_picture(reading_id: ReadingId) -> Response[str]:
     """Show a reading in a picture: what was found, drawn on its photo. The picture is a JPEG, at an
     address that needs no token and is good for a while."""
     link = pictures.show(reading_id)
-    return _answer(HTTPStatus.OK, {"url": link.url, "expires_at": _moment(link.expires_at)})
+    return json_response(HTTPStatus.OK, {"url": link.url, "expires_at": moment(link.expires_at)})
 
 
 @app.get("/readings", operation_id="listReadings")
@@ -157,7 +164,7 @@ def list_readings(
     else:
         raise Problem(ProblemType.INVALID_REQUEST, "Ask by vin or by status: one of them.")
     listed = [stored.to_dict() for stored in page.readings]
-    return _answer(HTTPStatus.OK, {"readings": listed, "cursor": page.cursor})
+    return json_response(HTTPStatus.OK, {"readings": listed, "cursor": page.cursor})
 
 
 @app.put("/readings/<reading_id>/correction", operation_id="correctReading")
@@ -168,7 +175,7 @@ def correct_reading(reading_id: ReadingId, if_match: IfMatch = None) -> Response
     by = caller(app.current_event)
     stored = store.correct(reading_id, vin, version_of(if_match), by)
     logger.info("reading corrected", reading=summary(stored), corrected_by=by)
-    return _reading(HTTPStatus.OK, stored)
+    return reading_response(HTTPStatus.OK, stored)
 
 
 @app.delete("/readings/<reading_id>", operation_id="deleteReading")
@@ -184,7 +191,7 @@ def delete_reading(reading_id: ReadingId) -> Response[str]:
 def check_vin(vin: VinText) -> Response[str]:
     """Check and decode a number without a photo."""
     number = vins.validate(vin)
-    return _answer(
+    return json_response(
         HTTPStatus.OK,
         {
             "vin": number,
@@ -201,12 +208,7 @@ def tell(error: Exception) -> Response[str]:
     problem = problem_of(error)
     if problem.kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error(problem.kind.title, exc_info=error)
-    return Response(
-        status_code=problem.kind.status,
-        content_type="application/problem+json",
-        headers=dict(problem.headers),
-        body=json.dumps(problem.to_dict()),
-    )
+    return problem_response(problem)
 
 
 def _read(request: PhotoRequest, reading_id: str) -> StoredReading:
@@ -214,8 +216,9 @@ def _read(request: PhotoRequest, reading_id: str) -> StoredReading:
     copy = _keep(request, reading_id)
     try:
         stored = store.create(reading, order_of_time(datetime.now(UTC)), copy)
-    except ReadingDeleted:
-        shelf.clear(reading_id)
+    except (ReadingDeleted, StoreUnavailable, ClientError):
+        # No reading tells of it, or none whose id anyone knows: nobody could have it deleted.
+        shelf.discard([copy] if copy else [])
         raise
     count(metrics, reading)
     logger.info("photo read", reading=summary(reading))
@@ -244,20 +247,3 @@ def _read_once(request: PhotoRequest, key: str) -> StoredReading:
         raise Problem(
             ProblemType.READING_DELETED, "To read the photo again, send another Idempotency-Key."
         ) from error
-
-
-def _reading(status: HTTPStatus, stored: StoredReading, **headers: str) -> Response[str]:
-    return _answer(status, stored.to_dict(), ETag=f'"{stored.version}"', **headers)
-
-
-def _moment(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
-
-
-def _answer(status: HTTPStatus, body: Mapping[str, Any], **headers: str) -> Response[str]:
-    return Response(
-        status_code=status,
-        content_type="application/json",
-        headers={"Cache-Control": "no-store", **headers},
-        body=json.dumps(body),
-    )

@@ -266,6 +266,29 @@ def test_a_photo_that_s3_does_not_take_is_read_all_the_same(
     assert problem(picture)["type"] == "urn:problem-type:vinreader:photo-not-kept"
 
 
+@pytest.mark.parametrize("fault", [*PASSING, *STAYING])
+@pytest.mark.parametrize("request_name", ["post", "post with key"])
+def test_no_photo_is_kept_of_a_reading_that_is_not_stored(
+    requests: Send, clients: dict[str, Any], stack: Stack, request_name: str, fault: Fault
+) -> None:
+    def copies() -> set[str]:
+        pages = boto3.client("s3").get_paginator("list_objects_v2")
+        found = pages.paginate(Bucket=stack.bucket, Prefix="photos/")
+        return {one["Key"] for page in found for one in page.get("Contents", ())}
+
+    before = copies()
+    with (
+        failing(clients["readings"], "UpdateItem", fault),
+        counted(clients["photos"], "PutObject") as puts,
+    ):
+        assert requests[request_name]().status == (503 if fault in PASSING else 500)
+    assert puts.made == 1
+    assert copies() == before
+    answer = requests[request_name]()
+    (copy,) = copies() - before
+    assert copy.startswith(f"photos/{answer.json()['reading_id']}/")
+
+
 def test_a_fault_that_passes_does_not_cost_the_photo(
     requests: Send, clients: dict[str, Any], api: HttpApi
 ) -> None:
