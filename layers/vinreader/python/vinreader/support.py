@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vinreader.looks import Look
 from vinreader.results import CheckDigit
-from vinreader.vin import ALPHABET, LENGTH, mandates_check_digit, verdict, wmi_known
+from vinreader.vin import ALPHABET, LENGTH, differing, mandates_check_digit, verdict, wmi_known
 
 __all__ = ["Support", "another_number", "support_of"]
 
@@ -86,7 +86,7 @@ def support_of(best: Look, looks: Sequence[Look], votes: Mapping[str, float]) ->
     candidate = best.candidate
     number = candidate.text
     mine = [look.candidate for look in looks if look.candidate.text == number]
-    line = [look.candidate for look in looks if _differing(look, number).sum() <= SAME_LINE]
+    line = [one.candidate for one in looks if _misread(one.candidate.text, number)]
     symbols = [ALPHABET.index(symbol) for symbol in number]
     differs = np.array([[a != b for a, b in zip(one.text, number, strict=True)] for one in line])
     weights = np.array([np.exp(max(min(one.score, 0.0), FAINTEST)) for one in line])
@@ -137,10 +137,14 @@ def another_number(best: Look, looks: Sequence[Look], clear: float) -> Look | No
 
 def _same(text: str, number: str) -> bool:
     """Whether two texts are one number, if one of them is misread or cut off."""
-    if sum(a != b for a, b in zip(text, number, strict=True)) <= SAME_LINE:
-        return True
     starts = range(LENGTH - SHARED + 1)
-    return any(number[start : start + SHARED] in text for start in starts)
+    parts = (number[start : start + SHARED] for start in starts)
+    return _misread(text, number) or any(part in text for part in parts)
+
+
+def _misread(text: str, number: str) -> bool:
+    """Whether a text may be the number with some characters misread."""
+    return len(differing(text, number)) <= SAME_LINE
 
 
 def _undenied(number: str, pooled: Values) -> float:
@@ -153,10 +157,6 @@ def _undenied(number: str, pooled: Values) -> float:
         if other != number and verdict(other) is own:
             best = max(best, float(pooled[place, symbol]))
     return best
-
-
-def _differing(look: Look, number: str) -> NDArray[np.bool_]:
-    return np.array([a != b for a, b in zip(look.candidate.text, number, strict=True)])
 
 
 def _odds(share: float) -> float:
