@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.test_quality import INVALID, NOT_APPLICABLE, VALID, look
 from vinreader.candidates import CandidatesConfig, offered, ranked, shares, spelt
 from vinreader.looks import Look
+from vinreader.quality import TAKE_CLOSER, TWO_NUMBERS
 from vinreader.questions import QuestionConfig, question_of, sentence
 from vinreader.results import (
     Barcode,
@@ -234,6 +235,8 @@ def test_nothing_is_asked_where_asking_is_of_no_use() -> None:
     assert asked(text(status=Status.READ), doubt) is None
     assert asked(replace(text(), defects=(Defect("cut_off", 0.6),)), doubt) is None
     assert asked(replace(text(), defects=(Defect("blurry", 0.6),)), doubt) is not None
+    assert asked(replace(text(), advice=(TWO_NUMBERS,)), doubt) is None
+    assert asked(replace(text(), advice=(TAKE_CLOSER,)), doubt) is not None
 
 
 @pytest.mark.parametrize(("rest", "useful"), [(0.29, False), (0.31, True)])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vinreader.quality import TWO_NUMBERS
 from vinreader.results import Question, Reading, Status
 from vinreader.vin import ALPHABET, differing
 
@@ -34,7 +35,7 @@ def question_of(reading: Reading, seen: Values, config: QuestionConfig) -> Quest
     what all looks saw in the places of its characters.
 
     None where no such candidate is left, where more than one character is in doubt, where the
-    number goes on outside of the photo, or where a bar code says quite another number.
+    number goes on outside of the photo, or where the photo or a bar code shows another number too.
     """
     others = [one for one in reading.candidates[1:] if len(one.differs_at) == 1]
     if reading.status is not Status.RETAKE or not others or _beyond_a_question(reading):
@@ -64,4 +65,5 @@ def _beyond_a_question(reading: Reading) -> bool:
     """Whether more is the matter than one character."""
     cut_off = any(defect.type == "cut_off" for defect in reading.defects)
     vin = reading.candidates[0].vin
-    return cut_off or any(len(differing(code.vin, vin)) > 1 for code in reading.barcodes)
+    denied = any(len(differing(code.vin, vin)) > 1 for code in reading.barcodes)
+    return cut_off or denied or TWO_NUMBERS in reading.advice
