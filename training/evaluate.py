@@ -11,7 +11,6 @@ from pathlib import Path
 
 from training.detection.evaluate import evaluate as find_boxes
 from training.evaluation.calibration import reliability_table
-from training.evaluation.card import save_small
 from training.evaluation.choices import choices_table
 from training.evaluation.comparison import changes
 from training.evaluation.confusions import confusion_counts, confusion_pairs, pair_name
@@ -21,7 +20,6 @@ from training.evaluation.outcomes import Outcome, PhotoOutcome, Results
 from training.evaluation.pages import read_pages
 from training.evaluation.photos import read_photos, read_photos_by_head
 from training.evaluation.pictures import picture_of_photos, picture_of_strips
-from training.evaluation.reliability import reliability_picture
 from training.evaluation.strips import HELD_OUT_SEED, look_closer, read_strips
 from training.evaluation.tables import heads_table, photo_table, strip_table
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
@@ -77,10 +75,6 @@ def evaluate(args: argparse.Namespace) -> None:
     if args.pages:
         pages = list(read_pages(Reader.load(args.models), args.pages, args.seed))
         _print(photo_table(pages), reliability_table(pages), choices_table(pages))
-        # What nobody can read has no right answer.
-        groups = {"synthetic photos": pages, "real photos": [p for p in results.photos if p.label]}
-        told = {name: group for name, group in groups.items() if group}
-        save_small(reliability_picture(told), args.out / "confidence.png")
     if args.framed:
         _print(photo_table(list(read_framed(Reader.load(args.models), args.framed, args.seed))))
     if args.heads:

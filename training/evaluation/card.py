@@ -10,7 +10,10 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from training.evaluation.drawing import GROUND, line_tile, sheet, strip_picture, write
-from training.evaluation.outcomes import StripOutcome
+from training.evaluation.outcomes import PhotoOutcome, StripOutcome
+from training.evaluation.pages import read_pages
+from training.evaluation.photos import read_photos
+from training.evaluation.reliability import reliability_picture
 from training.evaluation.strips import (
     HELD_OUT_SEED,
     held_out,
@@ -20,6 +23,7 @@ from training.evaluation.strips import (
 from training.synthesis.strips import READABLE
 from training.synthesis.styles import STYLES
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
+from vinreader.reader import Reader
 from vinreader.recognition import Recognizer
 
 __all__ = ["add_arguments", "draw", "failures_picture", "save_small", "styles_picture"]
@@ -37,21 +41,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training card-pictures`."""
     parser.add_argument("--models", type=Path, default=DEFAULT_MODELS_DIR)
     parser.add_argument("--strips", type=int, default=300, help="strips of each style to search")
+    parser.add_argument("--pages", type=int, default=600, help="synthetic photos to be sure of")
+    parser.add_argument("--real", type=Path, default=Path("../shared/real"))
     parser.add_argument("--seed", type=int, default=HELD_OUT_SEED)
     parser.add_argument("--out", type=Path, default=Path("docs"))
 
 
 def draw(args: argparse.Namespace) -> None:
-    """Write `styles.png` and `known-failures.png`."""
+    """Write `styles.png`, `known-failures.png` and `confidence.png`."""
     args.out.mkdir(parents=True, exist_ok=True)
     recognizer = Recognizer(ModelFiles.of(args.models).yolo)
     outcomes = read_strips(recognizer, args.strips, args.seed)["both"]
     for name, picture in (
         ("styles.png", styles_picture(args.seed)),
         ("known-failures.png", failures_picture(outcomes, args.seed)),
+        ("confidence.png", reliability_picture(_answers(args))),
     ):
         size = save_small(picture, args.out / name)
         print(f"{args.out / name}: {picture.width}×{picture.height}, {size / 1000:.0f} kB")
+
+
+def _answers(args: argparse.Namespace) -> dict[str, list[PhotoOutcome]]:
+    """Readings of photos on which there is a right answer, by their kind."""
+    reader = Reader.load(args.models)
+    groups = {"synthetic photos": list(read_pages(reader, args.pages, args.seed))}
+    if (args.real / "labels.csv").exists():
+        read = read_photos(reader, args.real)
+        groups["real photos"] = [outcome for outcome in read if outcome.label]
+    return groups
 
 
 def styles_picture(seed: int) -> Image.Image:

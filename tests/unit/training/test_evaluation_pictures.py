@@ -153,11 +153,12 @@ def test_pictures_of_the_card_are_small_and_show_every_style(
     monkeypatch.setattr(card, "CHOICE", 6)
     parser = argparse.ArgumentParser()
     card.add_arguments(parser)
-    card.draw(parser.parse_args(["--strips", "4", "--out", str(tmp_path)]))
+    few = ["--strips", "4", "--pages", "3", "--real", str(tmp_path)]
+    card.draw(parser.parse_args([*few, "--out", str(tmp_path)]))
     styles = Image.open(tmp_path / "styles.png")
     assert styles.height == 10 + (1 + len(STYLES)) * (card.EXAMPLE_SIZE[1] + 10)
     said = capsys.readouterr().out
-    for name in ("styles.png", "known-failures.png"):
+    for name in ("styles.png", "known-failures.png", "confidence.png"):
         assert (tmp_path / name).stat().st_size <= card.LARGEST
         assert f"{name}: " in said
 
