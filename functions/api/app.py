@@ -55,7 +55,7 @@ from vinreader.observability import (
 )
 from vinreader.pictures import Pictures
 from vinreader.reader import Reader
-from vinreader.results import Status, StoredReading
+from vinreader.results import Status
 from vinreader.settings import Settings
 from vinreader.shelf import Shelf
 from vinreader.snapshot import prepare_for_snapshot
@@ -66,6 +66,7 @@ from vinreader.store import (
     ReadingStore,
     StoreUnavailable,
 )
+from vinreader.stored import StoredReading
 
 PENDING_RETRY_SECONDS = 2
 """A photo in the bucket is read a second or two after it came."""

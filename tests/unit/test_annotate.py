@@ -13,16 +13,14 @@ from vinreader.results import (
     Barcode,
     Character,
     CheckDigit,
-    Correction,
     Defect,
-    Original,
     Quad,
     Reading,
     Status,
-    StoredReading,
     Symbology,
     Vehicle,
 )
+from vinreader.stored import Correction, Original, StoredReading
 
 VIN = "1M8GDM9AXKP042788"
 GRAY = (120, 120, 120)

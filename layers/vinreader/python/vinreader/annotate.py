@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from vinreader.photo import Photo
-from vinreader.results import CheckDigit, Quad, Reading, Status, StoredReading
+from vinreader.results import CheckDigit, Quad, Reading, Status
+from vinreader.stored import StoredReading
 
 __all__ = ["annotate"]
 

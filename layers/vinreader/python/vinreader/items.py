@@ -19,7 +19,8 @@ from decimal import Decimal
 from typing import Any
 
 from vinreader.bucket import StoredPhoto
-from vinreader.results import Correction, Original, Reading, Status, StoredReading
+from vinreader.results import Reading, Status
+from vinreader.stored import Correction, Original, StoredReading
 from vinreader.vin import describe, verdict
 
 __all__ = [

@@ -20,7 +20,8 @@ from vinreader.items import (
     stored_photo,
     stored_reading,
 )
-from vinreader.results import Correction, Original, Reading, Status, StoredReading
+from vinreader.results import Reading, Status
+from vinreader.stored import Correction, Original, StoredReading
 from vinreader.table import (
     ReadingDeleted,
     ReadingNotFound,

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from vinreader.api.problems import ProblemType
-from vinreader.results import CheckDigit, StoredReading, Vehicle
+from vinreader.results import CheckDigit, Vehicle
+from vinreader.stored import StoredReading
 
 __all__ = ["ANSWERS", "GatewayMessage", "ProblemDetails"]
 

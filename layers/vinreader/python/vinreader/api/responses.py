@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from vinreader.api.problems import Problem
-from vinreader.results import StoredReading
+from vinreader.stored import StoredReading
 
 __all__ = ["json_response", "moment", "problem_response", "reading_response"]
 
