@@ -74,7 +74,8 @@ def look_closer(
     reader: Reader, outcomes: Sequence[StripOutcome], seed: int = HELD_OUT_SEED
 ) -> list[StripOutcome]:
     """The same outcomes, with what the reader's looks elect on those that a person reads."""
-    reader.config = replace(reader.config, first=Adjustment(0, 0, 0, 0))  # margins are in the photo
+    # Margins are in the photo, and so is the whole number, however short the line is cut.
+    reader.config = replace(reader.config, first=Adjustment(0, 0, 0, 0), short=0.0)
     makers = {style: held_out(style, seed) for style in {outcome.style for outcome in outcomes}}
     return [
         replace(outcome, elected=_elected(reader, makers[outcome.style].make(outcome.index).photo))

@@ -42,7 +42,7 @@ __all__ = [
 
 SEED = 20_251
 """`evaluate` begins with another."""
-TARGET = 1 / 200
+TARGET = 1 / 100
 """Share of the numbers called `read` that may be wrong."""
 REAL = 3.0
 """Synthetic photos that a real one counts for: there are ten times as many of them."""
