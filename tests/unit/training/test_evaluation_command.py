@@ -64,7 +64,7 @@ def test_photos_are_judged_as_the_reader_answers(photos: Path) -> None:
     (sample,) = read_photos(reader, photos, uncertain=True)
     assert (sample.name, sample.status, sample.exact) == ("sample.jpg", "read", True)
     assert len(sample.confidences) == 17
-    answer = Reader.load(DEFAULT_MODELS_DIR).read(SAMPLE.read_bytes())
+    answer = reader.read(SAMPLE.read_bytes())
     assert sample.confidence == answer.confidence
     assert sample.confidences == tuple(one.confidence for one in answer.characters)
     assert sample.seconds is not None
