@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training card-pictures`."""
     parser.add_argument("--models", type=Path, default=DEFAULT_MODELS_DIR)
     parser.add_argument("--strips", type=int, default=300, help="strips of each style to search")
-    parser.add_argument("--pages", type=int, default=600, help="synthetic photos to be sure of")
+    parser.add_argument("--pages", type=int, default=2000, help="synthetic photos to be sure of")
     parser.add_argument("--real", type=Path, default=Path("../shared/real"))
     parser.add_argument("--seed", type=int, default=HELD_OUT_SEED)
     parser.add_argument("--out", type=Path, default=Path("docs"))
