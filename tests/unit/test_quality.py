@@ -125,6 +125,18 @@ def test_a_number_corrected_by_knowledge_is_not_believed() -> None:
     assert status_of(*shown, config=trusting(0.5)) is Status.RETAKE
 
 
+def test_a_number_that_one_head_disputes_is_not_believed() -> None:
+    shown = [look(VALID, disputed=(3,))] * 4
+    assert status_of(*shown, config=trusting(0.5)) is Status.RETAKE
+
+
+def test_one_clear_look_that_both_heads_share_speaks_for_disputed_ones() -> None:
+    """The clearest look is what counts."""
+    disputed = [look(VALID, score=-0.9, disputed=(3,))] * 3
+    shown = [*disputed, look(VALID, score=-0.5)]
+    assert status_of(*shown, config=trusting(0.5)) is Status.READ
+
+
 def test_a_check_digit_and_more_looks_speak_for_a_number() -> None:
     assert verdict(VOLUNTEERED) is CheckDigit.VALID
     shown = {

@@ -69,10 +69,11 @@ def judge(
 
 def eligible(best: Look, support: Support) -> bool:
     """Whether the number of the `best` look may be read at all: the law does not deny it, the eye
-    was not overruled for it, and most votes are for it."""
+    was not overruled for it, both heads see it, and most votes are for it."""
     candidate = best.candidate
     return (
         verdict(candidate.text) is not CheckDigit.INVALID
         and not candidate.corrected
+        and not candidate.disputed
         and support.votes >= 0
     )
