@@ -27,6 +27,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-training fonts run serve openapi test test-lambda test-sam lambda-image \
 	check checkov build clean contact-sheet synthesise worker train-detector train-recognizer export \
+	corrections fine-tune \
 	fit-confidence fit-defects evaluate-defects \
 	evaluate card-pictures
 
@@ -116,6 +117,12 @@ train-detector: setup-training ## train CRAFT; resumes where it stopped
 
 train-recognizer: setup-training ## train YOLO; resumes where it stopped
 	$(BIN)/python -m training train-recognizer --resume $(ARGS)
+
+corrections: setup ## gather what people settled; ARGS="--table NAME --bucket NAME"
+	$(BIN)/python -m training corrections $(ARGS)
+
+fine-tune: setup-training ## train YOLO on what `make corrections` gathered; kept only if better
+	$(BIN)/python -m training fine-tune $(ARGS)
 
 export: setup-training ## write layers/vinreader/models/*.onnx from the newest checkpoints
 	$(BIN)/python -m training export $(ARGS)

@@ -17,6 +17,16 @@ COMMANDS = {
     "train-detector": ("training.detection.train", "train", "train CRAFT"),
     "train-recognizer": ("training.recognition.train", "train", "train YOLO"),
     "align": ("training.recognition.alignment", "align", "find the characters of real photos"),
+    "corrections": (
+        "training.corrections.gather",
+        "gather",
+        "what people have settled, as a set to fine-tune on",
+    ),
+    "fine-tune": (
+        "training.corrections.fine_tune",
+        "fine_tune",
+        "train YOLO on corrections; kept if better",
+    ),
     "export": ("training.export", "export", "checkpoints to ONNX, checked and described"),
     "evaluate": ("training.evaluate", "evaluate", "measure the models"),
     "fit-defects": ("training.quality.fit", "fit", "what tells a photo's defects"),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,17 @@ from vinreader.reader import Reader, ReaderConfig
 from vinreader.results import CheckDigit
 from vinreader.vin import verdict, wmi_known
 
-__all__ = ["Aligned", "add_arguments", "agreed", "align", "aligned_photos"]
+__all__ = [
+    "Aligned",
+    "add_arguments",
+    "agreed",
+    "align",
+    "align_labelled",
+    "align_unlabelled",
+    "aligned_photos",
+    "looking_at_all",
+    "save_aligned",
+]
 
 CERTAIN = ("check_digit", "second_photo")
 """Photos with these labels judge the reader; neither they nor other photos of their vehicles train
@@ -70,26 +80,36 @@ def align(args: argparse.Namespace) -> None:
     """
     if not (args.real / "labels.csv").exists():
         raise SystemExit(f"No real photos in {args.real}: there is nothing to align.")
-    reader = Reader.load(args.models)
-    # All looks at the easy photos, rather than a few looks at all.
-    reader.config = replace(reader.config, lines=3, settled=2.0)
+    reader = looking_at_all(args.models)
     if args.judge:
         _judge_rule(reader, args.real)
         return
     judged, labelled = _labels(args.real)
-    found = [a for file, vin in labelled if (a := _with_label(reader, args.real, file, vin))]
+    found = [a for file, vin in labelled if (a := align_labelled(reader, args.real, file, vin))]
     print(f"{len(found)} of {len(labelled)} labelled photos aligned", flush=True)
     with (args.real / "boxes.csv").open() as lines:
         files = [row["file"] for row in csv.DictReader(lines)][: args.unlabelled]
-    sure = [a for file in files if (a := _without_label(reader, args.real, file))]
+    sure = [a for file in files if (a := align_unlabelled(reader, args.real, file))]
     sure = [a for a in sure if a.vin not in judged]
     print(f"{len(sure)} of {len(files)} photos without label accepted")
-    args.out.parent.mkdir(parents=True, exist_ok=True)
+    save_aligned(found + sure, args.out)
+
+
+def looking_at_all(models: Path) -> Reader:
+    """A reader that takes all looks at the first lines of a photo, however clear one is."""
+    reader = Reader.load(models)
+    reader.config = replace(reader.config, lines=3, settled=2.0)
+    return reader
+
+
+def save_aligned(found: Iterable[Aligned], path: Path) -> None:
+    """Write them for `aligned_photos`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     rows = [
         {"file": a.file, "vin": a.vin, "quad": a.quad.tolist(), "edges": a.edges.tolist()}
-        for a in found + sure
+        for a in found
     ]
-    args.out.write_text(json.dumps(rows))
+    path.write_text(json.dumps(rows))
 
 
 def _judge_rule(reader: Reader, real: Path) -> None:
@@ -101,7 +121,7 @@ def _judge_rule(reader: Reader, real: Path) -> None:
             if row["track"] == "low" and row["label_confidence"] in CERTAIN
         ]
     accepted = [
-        (row, found.vin) for row in rows if (found := _without_label(reader, real, row["file"]))
+        (row, found.vin) for row in rows if (found := align_unlabelled(reader, real, row["file"]))
     ]
     wrong = [(row, vin) for row, vin in accepted if row["vin"] != vin]
     print(f"{len(accepted)} of {len(rows)} certain labels accepted, {len(wrong)} of them wrong")
@@ -110,7 +130,7 @@ def _judge_rule(reader: Reader, real: Path) -> None:
 
 
 def aligned_photos(path: Path) -> Iterator[Aligned]:
-    """What `align` wrote."""
+    """What `save_aligned` wrote."""
     for row in json.loads(path.read_text()):
         quad, edges = np.array(row["quad"], np.float32), np.array(row["edges"], np.float32)
         yield Aligned(row["file"], row["vin"], quad, edges)
@@ -133,7 +153,10 @@ def _looks(reader: Reader, path: Path) -> list[Look]:
     return reader.look(photo, reader.lines(photo))
 
 
-def _with_label(reader: Reader, real: Path, file: str, vin: str) -> Aligned | None:
+def align_labelled(reader: Reader, real: Path, file: str, vin: str) -> Aligned | None:
+    """The characters of a photo of the folder `real` whose number is known; None where what is seen
+    is too far from it."""
+
     def misread(look: Look) -> int:
         return sum(a != b for a, b in zip(look.candidate.text, vin, strict=True))
 
@@ -162,7 +185,8 @@ def agreed(looks: list[Look], config: ReaderConfig) -> Look | None:
     return None if doubted else best
 
 
-def _without_label(reader: Reader, real: Path, file: str) -> Aligned | None:
+def align_unlabelled(reader: Reader, real: Path, file: str) -> Aligned | None:
+    """Number and characters of a photo that nobody labelled; None where any evidence is missing."""
     looks = _looks(reader, real / file)
     best = agreed(looks, reader.config) if looks else None
     return _aligned(reader, file, best.candidate.text, best) if best else None

@@ -36,18 +36,21 @@ class StripStream:
         real: Path | None = None,
         aligned: Path | None = None,
         aligned_share: float = 0.0,
+        photos: Path | None = None,
         processes: int = 0,
         cluster: str | None = None,
     ) -> None:
-        """`aligned_share` of each batch comes from the real photos aligned in the file `aligned`.
+        """`aligned_share` of each batch comes from the photos aligned in the file `aligned`: those
+        of the folder `photos`, or of `real`, which also lends backgrounds.
 
         The batches are made by `processes` here, by the Dask cluster at the address `cluster`, or
         in this process where there are neither.
         """
         synthetic = SyntheticRecipe.on_this_machine(seed, batch, real)
         self.recipe: Recipe = synthetic
-        if aligned and synthetic.real:
-            self.recipe = MixedRecipe(synthetic, aligned, aligned_share)
+        photos = photos or synthetic.real
+        if aligned and photos:
+            self.recipe = MixedRecipe(synthetic, photos, aligned, aligned_share)
         self.start, self.processes, self.cluster = start, processes, cluster
 
     def __iter__(self) -> Generator[Batch, None, None]:

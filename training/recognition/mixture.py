@@ -19,10 +19,11 @@ __all__ = ["MixedRecipe"]
 
 @dataclass(frozen=True)
 class MixedRecipe:
-    """Synthetic batches, `share` of each batch being strips of the real photos that the file
-    `aligned` names."""
+    """Synthetic batches, `share` of each batch being strips of the real photos in the folder
+    `photos` that the file `aligned` names."""
 
     synthetic: SyntheticRecipe
+    photos: Path
     aligned: Path
     share: float
 
@@ -35,7 +36,7 @@ class MixedRecipe:
         return self.synthetic.held_out
 
     def make(self, number: int) -> StripBatch:
-        photos = _real_strips(self.aligned, self.synthetic.real)
+        photos = _real_strips(self.aligned, self.photos)
         count = round(self.share * self.synthetic.batch)
         rng = np.random.default_rng([self.synthetic.seed, number])
         strips = self.synthetic.strips(number, skip=count)
@@ -43,6 +44,6 @@ class MixedRecipe:
 
 
 @cache
-def _real_strips(aligned: Path, real: Path) -> RealStrips:
+def _real_strips(aligned: Path, photos: Path) -> RealStrips:
     """One a process: it holds the photos in memory."""
-    return RealStrips(aligned, real)
+    return RealStrips(aligned, photos)

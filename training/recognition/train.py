@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_loop_arguments(parser, out=Path("runs/recognizer"), batch=48)
     parser.add_argument("--cluster", help="make strips there instead, such as tcp://host:8786")
     parser.add_argument("--aligned", type=Path, help="real photos to mix in, written by `align`")
+    parser.add_argument("--photos", type=Path, help="folder of those photos, where not of --real")
     parser.add_argument("--aligned-share", type=float, default=0.2, help="their share of a batch")
 
 
@@ -44,6 +45,7 @@ def train(args: argparse.Namespace) -> None:
         real=args.real,
         aligned=args.aligned,
         aligned_share=args.aligned_share,
+        photos=args.photos,
         processes=args.workers,
         cluster=args.cluster,
     )

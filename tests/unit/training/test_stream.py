@@ -229,7 +229,7 @@ def test_real_strips_take_their_share_of_a_batch(tmp_path: Path) -> None:
     aligned = tmp_path / "aligned.json"
     aligned.write_text(json.dumps([photo]))
     synthetic = replace(RECIPE, batch=5, real=tmp_path)
-    mixed = MixedRecipe(synthetic, aligned, share=0.4)
+    mixed = MixedRecipe(synthetic, tmp_path, aligned, share=0.4)
     batch = mixed.make(3)
     assert np.array_equal(batch.images[:3], synthetic.make(3).images[2:])
     assert batch.styles.tolist()[3:] == ["real", "real"]
