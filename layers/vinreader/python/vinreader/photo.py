@@ -20,7 +20,7 @@ import numpy.typing as npt
 from PIL import ExifTags, Image
 
 from vinreader import heif
-from vinreader.formats import MEDIA_TYPES, PhotoFormat, format_of
+from vinreader.formats import MEDIA_TYPES, PhotoFormat, UnreadableImage, format_of
 
 __all__ = [
     "LIMITS",
@@ -86,10 +86,6 @@ _DAMAGE_ERRORS = (
 
 _SCAN_MARKER = b"\xff\xda"
 _UPRIGHT = 1
-
-
-class UnreadableImage(ValueError):
-    """The bytes are no usable image; the message tells people why."""
 
 
 def open_photo(data: bytes) -> Photo:
