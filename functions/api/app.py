@@ -42,7 +42,7 @@ from vinreader.api.requests import (
 from vinreader.api.responses import json_response, moment, problem_response, reading_response
 from vinreader.arrivals import order_of_time
 from vinreader.bucket import BucketUnavailable, PhotoBucket
-from vinreader.cleaning import cleaned
+from vinreader.deferred import DeferredReader
 from vinreader.erasure import Erasure
 from vinreader.idempotency import KeyedRequest, RequestRecords
 from vinreader.observability import (
@@ -54,7 +54,6 @@ from vinreader.observability import (
     summary,
 )
 from vinreader.pictures import Pictures
-from vinreader.reader import Reader
 from vinreader.results import Status
 from vinreader.settings import Settings
 from vinreader.shelf import Shelf
@@ -77,7 +76,9 @@ READING_NAMESPACE = uuid.UUID("0c1f2f0e-6a5b-4b0f-9a53-6f1f4a1d7c35")
 settings = Settings.from_environment()
 logger = make_logger("api")
 metrics = make_metrics("api")
-reader = Reader.load(settings.models_dir, settings.threads)
+reader = DeferredReader(settings.models_dir, settings.threads)
+if settings.started_ahead:
+    reader.load()  # else the first photo does: a request without one does not wait for models
 store = ReadingStore(settings.readings_table, settings.retention_days)
 records = RequestRecords(settings.idempotency_table)
 bucket = PhotoBucket(
@@ -228,6 +229,8 @@ def _read(request: PhotoRequest, reading_id: str) -> StoredReading:
 
 def _keep(request: PhotoRequest, reading_id: str) -> str | None:
     """The key of the copy of a photo; None where S3 does not take it: the reading counts."""
+    from vinreader.cleaning import cleaned  # OpenCV comes with it, which the reader has loaded
+
     try:
         return shelf.keep(reading_id, request.digest, cleaned(request.photo))
     except (BucketUnavailable, ClientError) as fault:

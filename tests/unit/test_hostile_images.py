@@ -3,6 +3,7 @@
 `python -m benchmarks.hostile_images` opens many more of them, in a process of its own.
 """
 
+import re
 import struct
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.hostile_images import hostile_file, mutated, outcome_of, tally
 from benchmarks.hostile_seeds import seeds
-from vinreader.photo import LIMITS, UnreadableImage, open_photo
+from vinreader.photo import LIMITS, UnreadableImage, open_grey, open_photo
 
 # Pillow grumbles over broken EXIF data, which do not cost the photo.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
@@ -25,11 +26,17 @@ reproducible = settings(derandomize=True, database=None, deadline=None)
 
 
 def opens_or_is_refused(data: bytes) -> bool:
-    """Whether the file opens, as a picture within the limits; anything but a refusal is raised."""
+    """Whether the file opens, as a picture within the limits; anything but a refusal is raised.
+    Grey, it opens or is refused just so: what was read can be shown."""
     try:
-        photo = open_photo(data)
-    except UnreadableImage:
+        grey = open_grey(data)
+    except UnreadableImage as refusal:
+        with pytest.raises(UnreadableImage, match=f"^{re.escape(str(refusal))}$"):
+            open_photo(data)
         return False
+    photo = open_photo(data)
+    assert grey.dtype == np.uint8
+    assert grey.shape == photo.shape[:2]
     assert photo.dtype == np.uint8
     assert photo.ndim == 3
     assert photo.shape[2] == 3

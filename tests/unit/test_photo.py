@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from tests.photos import UPRIGHT, quarters
-from vinreader.photo import UnreadableImage, open_photo
+from vinreader.photo import UnreadableImage, open_grey, open_photo
 
 DAMAGED = "The image is damaged or incomplete."
 NO_IMAGE = "The file is not a JPEG, PNG, WebP, BMP, HEIC or AVIF image."
@@ -96,6 +96,40 @@ def test_orientation_of_a_jpeg_is_applied_once(orientation):
     data = encoded(quarters(), "JPEG", quality=95, subsampling=0, exif=turned(orientation))
     expected = open_photo(encoded(quarters(), "PNG", exif=turned(orientation)))
     assert_is(open_photo(data), expected, tolerance=4)
+
+
+def noise(mode: str) -> Image.Image:
+    colours = np.random.default_rng(5).integers(0, 256, (32, 48, 4), np.uint8)
+    return Image.fromarray(colours).convert(mode)
+
+
+@pytest.mark.parametrize("orientation", [1, 2, 6])
+@pytest.mark.parametrize(
+    ("kind", "mode", "options"),
+    [
+        ("JPEG", "RGB", {}),
+        ("JPEG", "RGB", {"progressive": True}),
+        ("JPEG", "RGB", {"keep_rgb": True}),
+        ("JPEG", "L", {}),
+        ("JPEG", "CMYK", {}),
+        ("PNG", "RGB", {}),
+        ("PNG", "RGBA", {}),
+        ("PNG", "P", {}),
+        ("PNG", "L", {}),
+        ("PNG", "L", {"transparency": 7}),
+        ("PNG", "LA", {}),
+        ("WEBP", "RGB", {"lossless": True}),
+        ("BMP", "L", {}),
+    ],
+)
+def test_grey_levels_are_those_of_the_colours(kind, mode, options, orientation):
+    exif = {"exif": turned(orientation)} if kind != "BMP" else {}
+    data = encoded(noise(mode), kind, **options, **exif)
+    expected = cv2.cvtColor(open_photo(data), cv2.COLOR_RGB2GRAY)
+    # Colours beyond those of a screen, which noise has plenty of, are cut to them in RGB.
+    extreme = np.isin(open_photo(data), (0, 255)).any(axis=2) if kind == "JPEG" else np.False_
+    grey = open_grey(data)
+    assert_is(np.where(extreme, 0, grey), np.where(extreme, 0, expected), tolerance=2)
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 60_000])

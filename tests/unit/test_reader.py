@@ -168,7 +168,7 @@ def test_a_bar_code_alone_is_not_believed_where_a_closer_look_denies_it(
 ) -> None:
     """The quick look misreads it as another number that proves itself."""
     assert reader.barcodes is not None
-    misread = reader.claims(label("IJS3TD62V6Y4100123"))
+    misread = reader.claims(label("IJS3TD62V6Y4100123")[..., 0])
     assert [claim.vin for claim in misread] == ["JS3TD62V6Y4100123"]
     monkeypatch.setattr(reader.barcodes, "read", lambda _: misread)
     reading = reader.read(jpeg(label(FOREIGN)))

@@ -16,7 +16,7 @@ from local.http_api import HttpApi
 from tests.answers import problem
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
 from vinreader.looks import Look
-from vinreader.photo import Photo
+from vinreader.photo import Grey
 from vinreader.reader import Reader
 from vinreader.region import FOUND_OUTSIDE, Region, elsewhere, located
 from vinreader.results import (
@@ -141,11 +141,11 @@ def test_the_whole_photo_is_looked_at_only_where_the_region_is_not_enough(
     looked_at: list[list[Quad]] = []
     detect, look = reader.detector.detect, reader.look
 
-    def noted_detect(photo: Photo) -> tuple[TextLine, ...]:
+    def noted_detect(photo: Grey) -> tuple[TextLine, ...]:
         detected.append(photo.shape)
         return detect(photo)
 
-    def noted_look(photo: Photo, quads: list[Quad], *args: Any, **more: Any) -> list[Look]:
+    def noted_look(photo: Grey, quads: list[Quad], *args: Any, **more: Any) -> list[Look]:
         looked_at.append(quads)
         return look(photo, quads, *args, **more)
 
@@ -155,11 +155,11 @@ def test_the_whole_photo_is_looked_at_only_where_the_region_is_not_enough(
         monkeypatch.setattr(reader, "config", replace(reader.config, settled=1.1))
     reading = reader.read(SAMPLE.read_bytes(), Region(0.1, 0.3, 0.5, 0.3))
     assert (reading.vin, reading.inside_region) == (sample_vin(), True)
-    part = (601, 1041, 3)  # 15 % of 800 pixels more on each side
+    part = (601, 1041)  # 15 % of 800 pixels more on each side
     if enough:
         assert detected == [part]
     else:
-        assert detected == [part, (1200, 1600, 3)]
+        assert detected == [part, (1200, 1600)]
         inside, whole = looked_at
         assert inside
         assert whole
@@ -169,7 +169,7 @@ def test_the_whole_photo_is_looked_at_only_where_the_region_is_not_enough(
 def test_a_region_that_shows_no_more_than_the_photo_is_not_looked_at_alone(
     reader: Reader,
 ) -> None:
-    photo = np.asarray(Image.open(SAMPLE).convert("RGB"))
+    photo = np.asarray(Image.open(SAMPLE).convert("L"))
     assert reader.lines_in(photo, Region(0, 0.3, 1, 0.3)) == []
     assert reader.lines_in(photo, Region(0.1, 0.1, 0.7, 0.7)) == []
 

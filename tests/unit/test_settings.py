@@ -27,6 +27,7 @@ def test_reads_what_the_environment_says(tmp_path: Path) -> None:
             "AWS_ENDPOINT_URL": "http://127.0.0.1:5000",
             "DEAD_LETTER_QUEUE_URL": "http://127.0.0.1:5000/123456789012/dead",
             "TRIES": "3",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
         }
     )
     assert settings == Settings(
@@ -41,6 +42,7 @@ def test_reads_what_the_environment_says(tmp_path: Path) -> None:
         custom_endpoint=True,
         dead_letter_queue="http://127.0.0.1:5000/123456789012/dead",
         tries=3,
+        started_ahead=True,
     )
 
 
@@ -54,6 +56,7 @@ def test_only_tables_and_bucket_must_be_named() -> None:
     assert not settings.custom_endpoint
     assert settings.dead_letter_queue is None
     assert settings.tries == 5
+    assert not settings.started_ahead
 
 
 def test_models_lie_beside_the_code_in_the_repository_and_in_the_layer() -> None:

@@ -163,7 +163,7 @@ def test_the_first_photo_loads_nothing_more() -> None:
 import sys
 from vinreader.reader import Reader
 from vinreader.snapshot import warm_up
-late = {"pillow_heif", "PIL.WebPImagePlugin", "PIL.AvifImagePlugin"}
+late = {"pillow_heif", "PIL.WebPImagePlugin", "PIL.AvifImagePlugin", "vinreader.annotate"}
 reader = Reader.load()
 assert not late & set(sys.modules)
 warm_up(reader)

@@ -14,6 +14,7 @@ import numpy as np
 from training.detection.real import BoxedPhoto, certain_photos, held_out, unlabelled_photos
 from vinreader.detection import Detector
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
+from vinreader.photo import open_grey
 
 __all__ = [
     "Figures",
@@ -95,8 +96,8 @@ def verdict_of(quad: np.ndarray, box: np.ndarray) -> Verdict:
 
 
 def photo_of(boxed: BoxedPhoto) -> np.ndarray:
-    """The photo (H, W, 3) uint8 RGB."""
-    return cv2.cvtColor(cv2.imread(str(boxed.path)), cv2.COLOR_BGR2RGB)
+    """The photo (H, W) uint8."""
+    return open_grey(boxed.path.read_bytes())
 
 
 def turned_photo(photo: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray]:
@@ -104,7 +105,7 @@ def turned_photo(photo: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndar
     matrix (3, 3) that brings points of the turned photo back to the photo."""
     if degrees == 0:
         return photo, np.eye(3)
-    height, width = photo.shape[:2]
+    height, width = photo.shape
     cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     size = (
         round(abs(width * cos) + abs(height * sin)),

@@ -121,10 +121,10 @@ class _RecallingDetector(Detector):
         super().__init__(model_path)
         self.lines: dict[bytes, tuple[TextLine, ...]] = {}
 
-    def detect(self, photo: NDArray[np.uint8]) -> tuple[TextLine, ...]:
-        key = _digest(photo)
+    def detect(self, grey: NDArray[np.uint8]) -> tuple[TextLine, ...]:
+        key = _digest(grey)
         if key not in self.lines:
-            self.lines[key] = super().detect(photo)
+            self.lines[key] = super().detect(grey)
         return self.lines[key]
 
 

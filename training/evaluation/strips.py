@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count, islice
 
-import cv2
 import numpy as np
 
 from training.evaluation.heads import Heads, heard
@@ -88,7 +87,7 @@ def look_closer(
 def _elected(reader: Reader, photo: np.ndarray) -> str:
     """What the looks at a line that fills the photo (H, W) uint8 agree on, empty if nothing."""
     line = as_quad(corners((photo.shape[1], photo.shape[0])))
-    looks = reader.look(np.asarray(cv2.cvtColor(photo, cv2.COLOR_GRAY2RGB), np.uint8), [line])
+    looks = reader.look(photo, [line])
     if not looks:
         return ""
     best, _ = elect(looks, reader.config.temperature, reader.config.checked)

@@ -20,7 +20,7 @@ import numpy as np
 
 from vinreader.looks import Look, elect
 from vinreader.models import DEFAULT_MODELS_DIR
-from vinreader.photo import open_photo
+from vinreader.photo import open_grey
 from vinreader.reader import Reader, ReaderConfig
 from vinreader.results import CheckDigit
 from vinreader.vin import verdict, wmi_known
@@ -149,8 +149,8 @@ def _labels(real: Path) -> tuple[set[str], list[tuple[str, str]]]:
 
 
 def _looks(reader: Reader, path: Path) -> list[Look]:
-    photo = open_photo(path.read_bytes())
-    return reader.look(photo, reader.lines(photo))
+    grey = open_grey(path.read_bytes())
+    return reader.look(grey, reader.lines(grey))
 
 
 def align_labelled(reader: Reader, real: Path, file: str, vin: str) -> Aligned | None:

@@ -20,7 +20,7 @@ from training.synthesis.strips import (
     StripSynthesiser,
 )
 from training.synthesis.styles import STYLES
-from vinreader.photo import open_photo
+from vinreader.photo import open_grey
 from vinreader.reader import Reader
 from vinreader.rectification import cut
 
@@ -118,11 +118,10 @@ def _real_strips(seed: int, count: int, real: Path) -> list[np.ndarray]:
     order = np.random.default_rng(seed).permutation(len(files))
     found: list[np.ndarray] = []
     for place in order:
-        photo = open_photo(files[place].read_bytes())
-        looks = reader.look(photo, reader.lines(photo))
+        grey = open_grey(files[place].read_bytes())
+        looks = reader.look(grey, reader.lines(grey))
         if looks:
             best = max(looks, key=lambda look: look.candidate.score)
-            grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
             quad = best.number(reader.config.ends)[None]
             found.append(cut(grey, quad, (STRIP_WIDTH, STRIP_HEIGHT))[0])
         if len(found) == count:

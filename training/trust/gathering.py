@@ -19,7 +19,7 @@ import numpy as np
 from training.evaluation.pages import page_photo
 from training.evaluation.photos import labelled_photos
 from vinreader.looks import Look, elect
-from vinreader.photo import open_photo
+from vinreader.photo import open_grey
 from vinreader.quality import eligible
 from vinreader.reader import Reader
 from vinreader.search import Search
@@ -81,8 +81,7 @@ def of_real_photos(models: Path, real: Path, workers: int) -> Iterator[Statement
 def stages(reader: Reader, data: bytes) -> list[list[Look]]:
     """The looks that there are after each stage of the search in an image file's bytes; none where
     nothing is found."""
-    photo = open_photo(data)
-    grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
+    grey = open_grey(data)
     search = Search(reader.recognizer, reader.config, grey)
     found: list[list[Look]] = []
 
@@ -95,9 +94,9 @@ def stages(reader: Reader, data: bytes) -> list[list[Look]]:
         found.append(looks)
         return looks
 
-    looks = look([np.array(quad, np.float32) for quad in reader.lines(photo)], [])
+    looks = look([np.array(quad, np.float32) for quad in reader.lines(grey)], [])
     if not any(one.candidate.score >= reader.config.clear for one in looks):
-        look([np.array(quad, np.float32) for quad in reader.lines_of_turned(photo)], looks)
+        look([np.array(quad, np.float32) for quad in reader.lines_of_turned(grey)], looks)
     # Each holds those before it, so as many looks are the same ones.
     return [now for before, now in pairwise([[], *found]) if len(now) > len(before)]
 

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 Array = NDArray[np.float32]
-Photo = NDArray[np.uint8]
+Grey = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ _ROOM = 3
 """Halving stops before a side falls under this many times what the model is shown."""
 
 
-def preprocess(grey: Photo, long_side: int, layout: ModelLayout) -> tuple[Array, Array]:
+def preprocess(grey: Grey, long_side: int, layout: ModelLayout) -> tuple[Array, Array]:
     """The model's input (1, 1, H, W) float32 and what its pixels measure in the photo's, (2,) x y.
 
     The photo in grey, (H, W) uint8, is shrunk or enlarged so that its longer side has `long_side`
@@ -130,24 +130,23 @@ class Detector:
         self.layout = ModelLayout.from_metadata(self.session.get_modelmeta().custom_metadata_map)
         self._input = self.session.get_inputs()[0].name
 
-    def detect(self, photo: Photo) -> tuple[TextLine, ...]:
-        """Candidate lines in a photo (H, W, 3) uint8 RGB, the likeliest VIN first.
+    def detect(self, grey: Grey) -> tuple[TextLine, ...]:
+        """Candidate lines in a photo (H, W) uint8, the likeliest VIN first.
 
         Quads are in pixels of the photo, clockwise, the long side along the text; which of its two
         directions is the reading direction is not known here.
         """
         whole: dict[TextLine, TextLine] = {}
-        for maps, pixel in self.maps(photo):
+        for maps, pixel in self.maps(grey):
             lines = postprocess(maps, pixel, self.layout, self.config.lines)
             whole.update(zip(lines, drawn_out(maps, pixel, self.layout, lines), strict=True))
         # told apart as they were found: drawn out, a part would hide the line that it is of
         return tuple(whole[line] for line in distinct(list(whole), self.config.lines))
 
-    def maps(self, photo: Photo) -> Iterator[tuple[Array, Array]]:
-        """For each size the maps (1, 3, h, w) of a photo (H, W, 3) uint8 RGB, as the layout names
-        them, and what a pixel of the model's input measures in the photo's, (2,) x y."""
-        whole = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-        grey, factor = halved(whole, 2 * _ROOM * max(self.config.long_sides) - 1)
+    def maps(self, grey: Grey) -> Iterator[tuple[Array, Array]]:
+        """For each size the maps (1, 3, h, w) of a photo (H, W) uint8, as the layout names them,
+        and what a pixel of the model's input measures in the photo's, (2,) x y."""
+        grey, factor = halved(grey, 2 * _ROOM * max(self.config.long_sides) - 1)
         for long_side in self.config.long_sides:
             tensor, pixel = preprocess(grey, long_side, self.layout)
             (maps,) = self.session.run(None, {self._input: tensor})

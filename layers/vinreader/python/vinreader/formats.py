@@ -6,7 +6,11 @@ from enum import Enum
 
 from vinreader.heif import brands
 
-__all__ = ["MEDIA_TYPES", "PhotoFormat", "format_of"]
+__all__ = ["MEDIA_TYPES", "PhotoFormat", "UnreadableImage", "format_of"]
+
+
+class UnreadableImage(ValueError):
+    """The bytes are no usable image; the message tells people why."""
 
 
 class PhotoFormat(Enum):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+import boto3
 from aws_lambda_powertools.utilities.idempotency import (
     DynamoDBPersistenceLayer,
     IdempotencyConfig,
@@ -65,7 +66,10 @@ class RequestRecords:
 
     def __init__(self, table_name: str) -> None:
         self.layer = DynamoDBPersistenceLayer(
-            table_name, expiry_attr="expires_at", boto_config=CLIENT_CONFIG
+            table_name,
+            expiry_attr="expires_at",
+            # Powertools would make a session of its own, and load again what boto3 has loaded.
+            boto3_client=boto3.client("dynamodb", config=CLIENT_CONFIG),
         )
         self.config = IdempotencyConfig(
             event_key_jmespath="[caller, key]",

@@ -1,8 +1,9 @@
-"""The door: bytes of a stranger become an upright RGB array, or a refusal that people understand.
+"""The door: bytes of a stranger become an upright array, or a refusal that people understand.
 
 The first bytes tell the format. Pillow reads the header (size, orientation) before a pixel is
 decoded; OpenCV decodes ordinary JPEGs, twice as fast as Pillow and stricter about missing data;
-libheif decodes HEIC, Pillow the rest.
+libheif decodes HEIC, Pillow the rest. A reading needs grey levels alone: a JPEG holds them apart
+from its colours, which then need not be put together.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -18,23 +20,27 @@ import numpy.typing as npt
 from PIL import ExifTags, Image
 
 from vinreader import heif
-from vinreader.formats import MEDIA_TYPES, PhotoFormat, format_of
+from vinreader.formats import MEDIA_TYPES, PhotoFormat, UnreadableImage, format_of
 
 __all__ = [
     "LIMITS",
     "MEDIA_TYPES",
+    "Grey",
     "Photo",
     "PhotoFormat",
     "PhotoLimits",
     "UnreadableImage",
     "format_of",
     "load_decoders",
+    "open_grey",
     "open_photo",
     "stored_orientation",
 ]
 
 Photo = npt.NDArray[np.uint8]
 """(H, W, 3) uint8 RGB, upright."""
+Grey = npt.NDArray[np.uint8]
+"""(H, W) uint8, upright: the luma of ITU-R BT.601, as JPEG stores it."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +88,24 @@ _SCAN_MARKER = b"\xff\xda"
 _UPRIGHT = 1
 
 
-class UnreadableImage(ValueError):
-    """The bytes are no usable image; the message tells people why."""
-
-
 def open_photo(data: bytes) -> Photo:
     """The upright photo that `data` holds: (H, W, 3) uint8 RGB, the orientation applied.
 
     Reads the formats of `PhotoFormat`, of any colour mode and depth; the first frame of an
     animation; what is transparent shows white. Raises `UnreadableImage` for everything else.
     """
+    return _opened(data, _decode)
+
+
+def open_grey(data: bytes) -> Grey:
+    """The same photo in grey levels, (H, W) uint8: half the work where it is a JPEG. Within two
+    levels of the conversion of `open_photo`'s pixels; refuses what that refuses."""
+    return _opened(data, _decode_grey)
+
+
+def _opened(
+    data: bytes, decode: Callable[[Image.Image, bytes], npt.NDArray[np.uint8]]
+) -> npt.NDArray[np.uint8]:
     if not data:
         raise UnreadableImage("The file is empty.")
     kind = format_of(data)
@@ -100,7 +114,7 @@ def open_photo(data: bytes) -> Photo:
     header = _read_header(kind, data)
     _require_usable(header, data)
     try:
-        photo = _decode(header, data)
+        photo = decode(header, data)
     except _DAMAGE_ERRORS as error:
         raise UnreadableImage(_DAMAGED) from error
     return _turn_upright(photo, _orientation(header))
@@ -185,12 +199,8 @@ def _too_many_pixels(size: str) -> str:
 
 def _decode(header: Image.Image, data: bytes) -> Photo:
     """All pixels, as they are stored (not yet upright)."""
-    if header.format in ("JPEG", "MPO") and header.mode in ("RGB", "L"):
-        flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-        if decoded is None or decoded.shape[:2] != header.size[::-1]:
-            raise OSError("the JPEG decoder gave up")
-        return np.asarray(decoded, np.uint8)
+    if _is_plain_jpeg(header):
+        return _decode_jpeg(header, data, cv2.IMREAD_COLOR_RGB)
     if header.mode == "I;16":
         # Pillow would clip: the high byte is the picture.
         gray = (np.asarray(header) >> 8).astype(np.uint8)
@@ -201,6 +211,27 @@ def _decode(header: Image.Image, data: bytes) -> Photo:
         ground = Image.new("RGBA", layer.size, "white")
         return np.array(Image.alpha_composite(ground, layer).convert("RGB"))
     return np.array(header if header.mode == "RGB" else header.convert("RGB"))
+
+
+def _decode_grey(header: Image.Image, data: bytes) -> Grey:
+    """The same in grey levels."""
+    if _is_plain_jpeg(header):
+        return _decode_jpeg(header, data, cv2.IMREAD_GRAYSCALE)
+    if header.mode == "L" and not header.has_transparency_data:
+        return np.array(header)
+    return np.asarray(cv2.cvtColor(_decode(header, data), cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _is_plain_jpeg(header: Image.Image) -> bool:
+    return header.format in ("JPEG", "MPO") and header.mode in ("RGB", "L")
+
+
+def _decode_jpeg(header: Image.Image, data: bytes, colours: int) -> npt.NDArray[np.uint8]:
+    flags = colours | cv2.IMREAD_IGNORE_ORIENTATION
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    if decoded is None or decoded.shape[:2] != header.size[::-1]:
+        raise OSError("the JPEG decoder gave up")
+    return np.asarray(decoded, np.uint8)
 
 
 def _orientation(header: Image.Image) -> int:
@@ -218,7 +249,7 @@ def _orientation(header: Image.Image) -> int:
     return value if isinstance(value, int) else _UPRIGHT
 
 
-def _turn_upright(photo: Photo, orientation: int) -> Photo:
+def _turn_upright(photo: npt.NDArray[np.uint8], orientation: int) -> npt.NDArray[np.uint8]:
     """Undoes what EXIF says the camera did to the picture; unknown values do nothing."""
     match orientation:
         case 2:

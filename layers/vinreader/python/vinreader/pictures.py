@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image
-
-from vinreader.annotate import annotate
-from vinreader.photo import open_photo
 from vinreader.results import Reading, Status
 from vinreader.s3_faults import PhotoGone
 from vinreader.shelf import Link, Shelf
@@ -68,6 +64,12 @@ class Pictures:
 
 def _drawn(photo: bytes, reading: Reading) -> bytes:
     """The picture as a JPEG."""
+    # Loaded by the first picture: nothing else in a process of the API may need them.
+    from PIL import Image
+
+    from vinreader.annotate import annotate
+    from vinreader.photo import open_photo
+
     file = io.BytesIO()
     Image.fromarray(annotate(open_photo(photo), reading)).save(file, "JPEG", quality=QUALITY)
     return file.getvalue()

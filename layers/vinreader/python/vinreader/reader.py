@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from vinreader.barcodes import BarcodeConfig, BarcodeReader, FoundClaim, merged
@@ -16,7 +15,7 @@ from vinreader.defects import advised
 from vinreader.detection import Detector
 from vinreader.looks import Look, elect, shares_of_votes
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
-from vinreader.photo import Photo, open_photo
+from vinreader.photo import Grey, open_grey
 from vinreader.quality import SHOW_THE_NUMBER, Judgement, JudgementConfig, judge
 from vinreader.recognition import Recognizer
 from vinreader.region import Region, elsewhere, located, parted
@@ -88,38 +87,38 @@ class Reader:
         clock = StageClock()
         with clock.stage("total"):
             with clock.stage("decode"):
-                photo = open_photo(data)
+                grey = open_grey(data)
             with clock.stage("barcodes"):
-                claims = self.claims(photo)
+                claims = self.claims(grey)
             quads: list[Quad] = []
             looks: list[Look] = []
             if region:
                 with clock.stage("detect"):
-                    quads = self.lines_in(photo, region)
+                    quads = self.lines_in(grey, region)
                 with clock.stage("recognize"):
-                    looks = self.look(photo, quads, claims=claims)
+                    looks = self.look(grey, quads, claims=claims)
             if not self._enough(looks, claims):
                 with clock.stage("detect"):
-                    more = self.lines(photo, region, quads)
+                    more = self.lines(grey, region, quads)
                 with clock.stage("recognize"):
-                    looks += self.look(photo, more, region, claims)
+                    looks += self.look(grey, more, region, claims)
                 quads = quads + more
             with clock.stage("recognize"):
                 reading = self._reading(looks, claims)
             if not self._any_clear(looks) and reading.source is not Source.BOTH:
                 with clock.stage("detect"):  # one on its side may be found upright
-                    turned = self.lines_of_turned(photo, region)
+                    turned = self.lines_of_turned(grey, region)
                 with clock.stage("recognize"):
-                    looks += self.look(photo, turned, region, claims)
+                    looks += self.look(grey, turned, region, claims)
                     reading = self._reading(looks, claims)
             if self._closer(reading):
                 with clock.stage("barcodes"):
-                    claims = merged([*claims, *self.claims_closer(photo, quads)])
+                    claims = merged([*claims, *self.claims_closer(grey, quads)])
                     reading = self._reading(looks, claims)
             with clock.stage("inspect"):
-                reading = advised(reading, photo)
+                reading = advised(reading, grey)
                 reading = offered(reading, looks, self.config.temperature, self.config.candidates)
-                reading = located(reading, region, photo.shape[1], photo.shape[0])
+                reading = located(reading, region, grey.shape[1], grey.shape[0])
         return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
 
     def _closer(self, reading: Reading) -> bool:
@@ -129,58 +128,58 @@ class Reader:
             return True
         return reading.status is not Status.READ and not reading.barcodes
 
-    def claims(self, photo: Photo) -> tuple[FoundClaim, ...]:
-        """What bar codes in a photo (H, W, 3) uint8 RGB claim, as far as a quick look shows."""
-        return self.barcodes.read(_grey(photo)) if self.barcodes else ()
+    def claims(self, grey: Grey) -> tuple[FoundClaim, ...]:
+        """What bar codes in a photo (H, W) uint8 claim, as far as a quick look shows."""
+        return self.barcodes.read(grey) if self.barcodes else ()
 
-    def claims_closer(self, photo: Photo, quads: list[Quad]) -> tuple[FoundClaim, ...]:
+    def claims_closer(self, grey: Grey, quads: list[Quad]) -> tuple[FoundClaim, ...]:
         """The same from enlarged cuts, and from beside lines of text."""
-        return self.barcodes.read_closer(_grey(photo), quads) if self.barcodes else ()
+        return self.barcodes.read_closer(grey, quads) if self.barcodes else ()
 
     def lines(
-        self, photo: Photo, region: Region | None = None, known: Sequence[Quad] = ()
+        self, grey: Grey, region: Region | None = None, known: Sequence[Quad] = ()
     ) -> list[Quad]:
-        """Quads of lines in a photo (H, W, 3) uint8 RGB that may be the VIN: those inside of the
+        """Quads of lines in a photo (H, W) uint8 that may be the VIN: those inside of the
         region first, likeliest first, without those `known`."""
-        quads = elsewhere([line.quad for line in self.detector.detect(photo)], known)
-        return self._foremost(quads, photo, region)
+        quads = elsewhere([line.quad for line in self.detector.detect(grey)], known)
+        return self._foremost(quads, grey, region)
 
-    def lines_in(self, photo: Photo, region: Region) -> list[Quad]:
+    def lines_in(self, grey: Grey, region: Region) -> list[Quad]:
         """Those found where the region is looked at alone, likeliest first: it shows smaller
         characters than the whole photo. None where it is too large to show more."""
-        height, width = photo.shape[:2]
+        height, width = grey.shape
         rows, columns = region.pixels(width, height, self.config.region_margin)
-        part = photo[rows, columns]
-        if max(part.shape[:2]) * self.config.least_gain > max(height, width):
+        part = grey[rows, columns]
+        if max(part.shape) * self.config.least_gain > max(height, width):
             return []
         found = [line.quad for line in self.detector.detect(np.ascontiguousarray(part))]
         corner = np.array([columns.start, rows.start], np.float32)
         return [as_quad(np.array(quad) + corner) for quad in found[: self.config.lines]]
 
-    def lines_of_turned(self, photo: Photo, region: Region | None = None) -> list[Quad]:
+    def lines_of_turned(self, grey: Grey, region: Region | None = None) -> list[Quad]:
         """The same, found in the photo turned by a quarter; the quads are those of the photo."""
-        turned_photo = np.ascontiguousarray(np.rot90(photo))
-        quads = [line.quad for line in self.detector.detect(turned_photo)]
+        turned = np.ascontiguousarray(np.rot90(grey))
+        quads = [line.quad for line in self.detector.detect(turned)]
         found = np.array(quads, np.float32).reshape(-1, 4, 2)
-        back = np.stack([photo.shape[1] - found[..., 1], found[..., 0]], axis=-1)
-        return self._foremost([as_quad(quad, 1) for quad in back], photo, region)
+        back = np.stack([grey.shape[1] - found[..., 1], found[..., 0]], axis=-1)
+        return self._foremost([as_quad(quad, 1) for quad in back], grey, region)
 
     def look(
         self,
-        photo: Photo,
+        grey: Grey,
         quads: list[Quad],
         region: Region | None = None,
         claims: tuple[FoundClaim, ...] = (),
     ) -> list[Look]:
-        """Looks at the lines of a photo (H, W, 3), likeliest first, as many as it takes, in which
-        seventeen characters were found; outside of the region only where it takes more. One that
-        shows what bar codes claim is enough."""
-        search = Search(self.recognizer, self.config, _grey(photo))
+        """Looks at the lines of a photo (H, W) uint8, likeliest first, as many as it takes, in
+        which seventeen characters were found; outside of the region only where it takes more. One
+        that shows what bar codes claim is enough."""
+        search = Search(self.recognizer, self.config, grey)
 
         def enough(looks: list[Look]) -> bool:
             return self._enough(looks, claims)
 
-        inside, outside = parted(quads, region, photo.shape[1], photo.shape[0])
+        inside, outside = parted(quads, region, grey.shape[1], grey.shape[0])
         looks: list[Look] = []
         for part in (inside, outside):
             if part and not enough(looks):
@@ -188,8 +187,8 @@ class Reader:
                 looks += search.looks(lines, enough)
         return looks
 
-    def _foremost(self, quads: list[Quad], photo: Photo, region: Region | None) -> list[Quad]:
-        inside, outside = parted(quads, region, photo.shape[1], photo.shape[0])
+    def _foremost(self, quads: list[Quad], grey: Grey, region: Region | None) -> list[Quad]:
+        inside, outside = parted(quads, region, grey.shape[1], grey.shape[0])
         return (inside + outside)[: self.config.lines]
 
     def _any_clear(self, looks: list[Look]) -> bool:
@@ -237,7 +236,3 @@ class Reader:
             advice=judgement.advice,
             vehicle=describe(vin),
         )
-
-
-def _grey(photo: Photo) -> Photo:
-    return np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)

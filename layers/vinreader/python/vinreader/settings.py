@@ -14,6 +14,9 @@ __all__ = ["InvalidSettings", "Settings"]
 MEGABYTES_PER_VCPU = 1769
 """The memory size at which Lambda gives a function one whole vCPU (AWS Lambda developer guide)."""
 
+ON_DEMAND = "on-demand"
+"""What Lambda calls a start that a request waits for."""
+
 PRESIGN_SECONDS_MAX = 7 * 24 * 3600
 """The longest life of a request signed with Signature Version 4."""
 
@@ -40,6 +43,9 @@ class Settings:
     """Where messages are set aside; None for a function that takes none from a queue."""
     tries: int
     """How often a message is taken from the queue before it is set aside."""
+    started_ahead: bool
+    """The process starts before anybody waits for it: for a snapshot, or as one of those that are
+    kept ready (provisioned concurrency)."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -67,6 +73,7 @@ class Settings:
             custom_endpoint=bool(env.get("AWS_ENDPOINT_URL")),
             dead_letter_queue=env.get("DEAD_LETTER_QUEUE_URL") or None,
             tries=_whole_number(env, "TRIES", 5, 1, 1000),
+            started_ahead=env.get("AWS_LAMBDA_INITIALIZATION_TYPE", ON_DEMAND) != ON_DEMAND,
         )
 
 

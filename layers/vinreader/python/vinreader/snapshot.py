@@ -12,11 +12,8 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any, Protocol
 
-import cv2
-import numpy as np
-
-from vinreader.photo import load_decoders
-from vinreader.reader import Reader
+from vinreader.region import Region
+from vinreader.results import Reading
 
 __all__ = ["NotReady", "prepare_for_snapshot", "warm_up"]
 
@@ -38,7 +35,14 @@ class Closes(Protocol):
         """Close its connections; the next call opens a new one."""
 
 
-def prepare_for_snapshot(reader: Reader, clients: Iterable[Closes]) -> None:
+class Reads(Protocol):
+    """A `Reader`, loaded or not."""
+
+    def read(self, data: bytes, region: Region | None = None) -> Reading:
+        """The reading of an image file's bytes."""
+
+
+def prepare_for_snapshot(reader: Reads, clients: Iterable[Closes]) -> None:
     """Register what Lambda calls before it takes the snapshot, and after each start from it.
 
     Lambda's runtime brings the registry along; elsewhere, nothing is registered and nothing is
@@ -56,12 +60,16 @@ def prepare_for_snapshot(reader: Reader, clients: Iterable[Closes]) -> None:
     hooks.register_after_restore(random.seed)
 
 
-def warm_up(reader: Reader) -> None:
-    """Read a photo and load all decoders, so that the first photo finds everything in memory.
+def warm_up(reader: Reads) -> None:
+    """Read a photo, load all decoders and what draws pictures, so that the first photo and the
+    first picture find everything in memory.
 
     Raises:
         NotReady: the photo, black print on white, was not read rightly.
     """
+    from vinreader import annotate, cleaning  # noqa: F401
+    from vinreader.photo import load_decoders
+
     load_decoders()
     vin = reader.read(_print()).vin
     if vin != NUMBER:
@@ -70,6 +78,9 @@ def warm_up(reader: Reader) -> None:
 
 def _print() -> bytes:
     """A JPEG of the number."""
+    import cv2
+    import numpy as np
+
     face, height, stroke = cv2.FONT_HERSHEY_SIMPLEX, 2.4, 4
     page = np.full((SIZE[1], SIZE[0], 3), 235, np.uint8)
     (width, _), _ = cv2.getTextSize(NUMBER, face, height, stroke)

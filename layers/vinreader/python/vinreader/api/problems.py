@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 
 from vinreader.cursor import InvalidCursor
 from vinreader.faults import ServiceUnavailable
+from vinreader.formats import UnreadableImage
 from vinreader.idempotency import IdempotencyKeyReused, RequestInProgress
-from vinreader.photo import UnreadableImage
 from vinreader.pictures import PhotoNotKept
 from vinreader.store import ReadingDeleted, ReadingNotFound, ReadingPending, VersionConflict
 from vinreader.vin import InvalidVin
