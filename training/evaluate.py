@@ -22,6 +22,7 @@ from training.evaluation.photos import read_photos, read_photos_by_head
 from training.evaluation.pictures import picture_of_photos, picture_of_strips
 from training.evaluation.strips import HELD_OUT_SEED, look_closer, read_strips
 from training.evaluation.tables import heads_table, photo_table, strip_table
+from training.evaluation.turned import read_turned
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.reader import Reader
 from vinreader.recognition import Recognizer
@@ -48,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pages", type=int, default=0, help="whole synthetic photos")
     parser.add_argument(
         "--framed", type=int, default=0, help="large ones of a small number, without and with frame"
+    )
+    parser.add_argument(
+        "--turned", type=float, nargs="*", default=(), help="degrees to turn the real photos by"
     )
     parser.add_argument("--seed", type=int, default=HELD_OUT_SEED)
     parser.add_argument("--against", type=Path, help="results.json of an earlier evaluation")
@@ -77,6 +81,9 @@ def evaluate(args: argparse.Namespace) -> None:
         _print(photo_table(pages), reliability_table(pages), choices_table(pages))
     if args.framed:
         _print(photo_table(list(read_framed(Reader.load(args.models), args.framed, args.seed))))
+    for degrees in args.turned:
+        turned = list(read_turned(Reader.load(args.models), args.real, degrees))
+        _print(photo_table(turned) if turned else f"No photos in {args.real} to turn.")
     if args.heads:
         _print(heads_table(strips, photos))
     if args.boxes and results.photos:

@@ -13,6 +13,7 @@ from vinreader.models import DEFAULT_MODELS_DIR, MissingModel
 from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
 from vinreader.results import CheckDigit, Reading, Source, Status, Symbology
+from vinreader.turning import back_to_photo, turned_photo
 from vinreader.witnesses import ONE_LABEL, PRINT_TOO
 
 
@@ -64,6 +65,19 @@ def test_a_turned_photo_gives_the_same_number(
 ) -> None:
     reading = reader.read(jpeg(cv2.rotate(sample, turn)))
     assert reading.vin == sample_vin()
+
+
+@pytest.mark.parametrize("degrees", [25, 45, 65, 110, 225, 315])
+def test_a_photo_at_a_slant_gives_the_same_number(
+    reader: Reader, sample: np.ndarray, degrees: int
+) -> None:
+    grey = np.asarray(cv2.cvtColor(sample, cv2.COLOR_BGR2GRAY), np.uint8)
+    turned, back = turned_photo(grey, degrees)
+    reading = reader.read(jpeg(turned))
+    assert (reading.status, reading.vin) == (Status.READ, sample_vin())
+    upright = reader.read(jpeg(sample))
+    (centre,) = back_to_photo(centre_of(reading)[None].astype(np.float32), back)
+    assert centre == pytest.approx(centre_of(upright), abs=30)
 
 
 def test_coordinates_are_those_of_the_full_photo(reader: Reader, sample: np.ndarray) -> None:

@@ -15,14 +15,13 @@ from training.detection.real import BoxedPhoto, certain_photos, held_out, unlabe
 from vinreader.detection import Detector
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import open_grey
+from vinreader.turning import back_to_photo, turned_photo
 
 __all__ = [
     "Figures",
     "Verdict",
-    "back_to_photo",
     "evaluate",
     "photo_of",
-    "turned_photo",
     "verdict_of",
 ]
 
@@ -100,29 +99,6 @@ def photo_of(boxed: BoxedPhoto) -> np.ndarray:
     return open_grey(boxed.path.read_bytes())
 
 
-def turned_photo(photo: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray]:
-    """The photo turned clockwise and made larger, its edges drawn out to fill the corners; and the
-    matrix (3, 3) that brings points of the turned photo back to the photo."""
-    if degrees == 0:
-        return photo, np.eye(3)
-    height, width = photo.shape
-    cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
-    size = (
-        round(abs(width * cos) + abs(height * sin)),
-        round(abs(width * sin) + abs(height * cos)),
-    )
-    turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
-    there = _moved(size[0] / 2, size[1] / 2) @ turn @ _moved(-width / 2, -height / 2)
-    middle = _moved(-0.5, -0.5)  # points count from the corners of pixels, the warp from middles
-    matrix = (middle @ there @ np.linalg.inv(middle))[:2]
-    turned = cv2.warpAffine(photo, matrix, size, borderMode=cv2.BORDER_REPLICATE)
-    return turned, np.linalg.inv(there)
-
-
-def _moved(x: float, y: float) -> np.ndarray:
-    return np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
-
-
 def evaluate(
     model: Path,
     folder: Path,
@@ -165,11 +141,6 @@ def _judge(detector: Detector, photos: list[BoxedPhoto], degrees: float) -> Figu
         )
     shares = [float((np.array(ranks) < most).mean()) for most in (1, 3, 8, _NOWHERE)]
     return Figures(len(photos), *shares, *(float(share) for share in np.mean(parts, axis=0)))
-
-
-def back_to_photo(quad: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """A quad (4, 2) of a turned photo in the photo itself; `matrix` as from `turned_photo`."""
-    return (quad @ matrix[:2, :2].T + matrix[:2, 2]).astype(np.float32)
 
 
 def main() -> None:

@@ -16,12 +16,13 @@ import cv2
 import numpy as np
 import torch
 
-from training.detection.evaluate import back_to_photo, photo_of, turned_photo, verdict_of
+from training.detection.evaluate import photo_of, verdict_of
 from training.detection.real import BoxedPhoto, certain_photos, held_out, unlabelled_photos
 from vinreader.detection import Detector
 from vinreader.lines import LineConfig, lines_of
 from vinreader.merit import Merit, features, weighed
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
+from vinreader.turning import back_to_photo, turned_photo
 
 __all__ = ["Lines", "cross_validated", "fit_merit", "lines_seen", "won"]
 

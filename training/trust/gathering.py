@@ -22,6 +22,7 @@ from vinreader.looks import Look, elect
 from vinreader.photo import open_grey
 from vinreader.quality import eligible
 from vinreader.reader import Reader
+from vinreader.results import Quad
 from vinreader.search import Search
 from vinreader.support import another_number, support_of
 
@@ -29,6 +30,8 @@ __all__ = ["Statement", "of_pages", "of_real_photos", "stages"]
 
 CHUNK = 8
 """Photos that a process is given at a time."""
+DOUBTED = 0.8
+"""Certainty of the faintest character under which a number may not be believed."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,26 @@ def stages(reader: Reader, data: bytes) -> list[list[Look]]:
         found.append(looks)
         return looks
 
-    looks = look([np.array(quad, np.float32) for quad in reader.lines(grey)], [])
-    if not any(one.candidate.score >= reader.config.clear for one in looks):
-        look([np.array(quad, np.float32) for quad in reader.lines_of_turned(grey)], looks)
+    looks = look(_arrays(reader.lines(grey)), [])
+    for degrees in reader.config.turns:
+        if not _doubtful(reader, looks):
+            break
+        looks = look(_arrays(reader.lines_of_turned(grey, degrees)), looks)
     # Each holds those before it, so as many looks are the same ones.
     return [now for before, now in pairwise([[], *found]) if len(now) > len(before)]
+
+
+def _doubtful(reader: Reader, looks: list[Look]) -> bool:
+    """Whether the reader may turn the photo: how far it will trust a number is not known yet."""
+    if not looks:
+        return True
+    best, votes = elect(looks, reader.config.temperature, reader.config.checked)
+    sure = float(best.candidate.certainty.min()) >= DOUBTED
+    return not sure or not eligible(best, support_of(best, looks, votes))
+
+
+def _arrays(quads: Sequence[Quad]) -> list[np.ndarray]:
+    return [np.array(quad, np.float32) for quad in quads]
 
 
 def _gathered(models: Path, sources: Sequence[_Source], workers: int) -> Iterator[Statement]:

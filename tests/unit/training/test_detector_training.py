@@ -226,16 +226,6 @@ def test_a_line_is_held_against_its_box(
     assert verdict.hit == (covered and tight)
 
 
-@pytest.mark.parametrize("degrees", [0.0, 90.0, 180.0, 270.0, 20.0, 45.0])
-def test_points_of_a_turned_photo_are_brought_back(degrees: float) -> None:
-    photo = np.zeros((80, 120, 3), np.uint8)
-    photo[20:23, 90:93] = 255
-    turned, back = evaluate.turned_photo(photo, degrees)
-    y, x = np.nonzero(turned[..., 0] > 127)
-    found = back @ np.array([x.mean() + 0.5, y.mean() + 0.5, 1])
-    assert found[:2] == pytest.approx([91.5, 21.5], abs=0.25)
-
-
 def test_weights_that_tell_the_line_are_found() -> None:
     """Of three lines a photo the right one has the highest second feature; the others are noise."""
     rng = np.random.default_rng(4)

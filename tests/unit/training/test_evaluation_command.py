@@ -18,6 +18,7 @@ from training.evaluation.outcomes import Results
 from training.evaluation.pages import page_photo, read_pages
 from training.evaluation.photos import labelled_photos, read_photos, read_photos_by_head
 from training.evaluation.strips import look_closer, read_strips
+from training.evaluation.turned import read_turned
 from training.synthesis.styles import STYLES
 from vinreader.detection import Detector
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
@@ -54,6 +55,18 @@ def run(*options: object) -> None:
 def test_only_certain_labels_judge(photos: Path) -> None:
     assert [row["file"] for row in labelled_photos(photos)] == ["blank.jpg", "broken.jpg"]
     assert [row["file"] for row in labelled_photos(photos, uncertain=True)] == ["sample.jpg"]
+
+
+def test_turned_photos_are_a_track_of_their_own(photos: Path, tmp_path: Path) -> None:
+    rows = (photos / "labels.csv").read_text().replace("two_reads", "second_photo")
+    shutil.copytree(photos, tmp_path / "real")
+    (tmp_path / "real" / "labels.csv").write_text(rows)
+    outcomes = list(read_turned(Reader.load(DEFAULT_MODELS_DIR), tmp_path / "real", 45.0))
+    assert [(o.name, o.track, o.exact) for o in outcomes] == [
+        ("sample.jpg", "low, 45°", True),
+        ("blank.jpg", "low, 45°", False),
+    ]
+    assert list(read_turned(Reader.load(DEFAULT_MODELS_DIR), tmp_path / "none", 45.0)) == []
 
 
 def test_photos_are_judged_as_the_reader_answers(photos: Path) -> None:

@@ -13,6 +13,7 @@ from vinreader.candidates import CandidatesConfig, offered
 from vinreader.characters import characters_of, seen_together
 from vinreader.defects import advised
 from vinreader.detection import Detector
+from vinreader.halving import halved
 from vinreader.looks import Look, elect, shares_of_votes
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import Grey, open_grey
@@ -22,6 +23,7 @@ from vinreader.region import Region, elsewhere, located, parted
 from vinreader.results import Quad, Reading, Source, Status, as_quad
 from vinreader.search import Search, SearchConfig
 from vinreader.stages import StageClock
+from vinreader.turning import back_to_photo, turned_photo
 from vinreader.vin import describe, verdict
 from vinreader.witnesses import WitnessConfig, confirming, hear
 
@@ -43,6 +45,12 @@ class ReaderConfig(SearchConfig):
     """What is looked at around a region of interest, in shares of its longer side."""
     least_gain: float = 1.25
     """A region is looked at alone where it appears larger by that than in the whole photo."""
+    turns: tuple[float, ...] = (90.0, 45.0)
+    """Degrees by which a photo is turned, one after the other as long as its number is not
+    believed: the detector finds lines that stand level best, and sees dense ones at a slant as one
+    blot."""
+    turned_side: int = 2000
+    """Pixels of a photo's longer side that are enough to turn it, as the detector sees a third."""
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
     candidates: CandidatesConfig = field(default_factory=CandidatesConfig)
     barcodes: BarcodeConfig | None = field(default_factory=BarcodeConfig)
@@ -105,9 +113,11 @@ class Reader:
                 quads = quads + more
             with clock.stage("recognize"):
                 reading = self._reading(looks, claims)
-            if not self._any_clear(looks) and reading.source is not Source.BOTH:
-                with clock.stage("detect"):  # one on its side may be found upright
-                    turned = self.lines_of_turned(grey, region)
+            for degrees in self.config.turns:
+                if reading.status is Status.READ:
+                    break
+                with clock.stage("detect"):
+                    turned = self.lines_of_turned(grey, degrees, region)
                 with clock.stage("recognize"):
                     looks += self.look(grey, turned, region, claims)
                     reading = self._reading(looks, claims)
@@ -156,13 +166,16 @@ class Reader:
         corner = np.array([columns.start, rows.start], np.float32)
         return [as_quad(np.array(quad) + corner) for quad in found[: self.config.lines]]
 
-    def lines_of_turned(self, grey: Grey, region: Region | None = None) -> list[Quad]:
-        """The same, found in the photo turned by a quarter; the quads are those of the photo."""
-        turned = np.ascontiguousarray(np.rot90(grey))
-        quads = [line.quad for line in self.detector.detect(turned)]
-        found = np.array(quads, np.float32).reshape(-1, 4, 2)
-        back = np.stack([grey.shape[1] - found[..., 1], found[..., 0]], axis=-1)
-        return self._foremost([as_quad(quad, 1) for quad in back], grey, region)
+    def lines_of_turned(
+        self, grey: Grey, degrees: float, region: Region | None = None
+    ) -> list[Quad]:
+        """The same, found in the photo turned by so many degrees; the quads are those of the
+        photo."""
+        small, factor = halved(grey, self.config.turned_side)
+        turned, back = turned_photo(small, degrees)
+        found = np.array([line.quad for line in self.detector.detect(turned)], np.float32)
+        quads = factor * back_to_photo(found.reshape(-1, 4, 2), back)
+        return self._foremost([as_quad(quad, 1) for quad in quads], grey, region)
 
     def look(
         self,
@@ -190,10 +203,6 @@ class Reader:
     def _foremost(self, quads: list[Quad], grey: Grey, region: Region | None) -> list[Quad]:
         inside, outside = parted(quads, region, grey.shape[1], grey.shape[0])
         return (inside + outside)[: self.config.lines]
-
-    def _any_clear(self, looks: list[Look]) -> bool:
-        """Whether some look shows a number, if not well enough."""
-        return any(look.candidate.score >= self.config.clear for look in looks)
 
     def _enough(self, looks: list[Look], claims: tuple[FoundClaim, ...]) -> bool:
         """Whether nothing is gained by looking on."""

@@ -1,0 +1,27 @@
+"""Turned photos, and points on their way back."""
+
+import numpy as np
+import pytest
+
+from vinreader.turning import back_to_photo, turned_photo
+
+
+@pytest.mark.parametrize("degrees", [0.0, 90.0, 180.0, 270.0, 20.0, 45.0])
+def test_points_of_a_turned_photo_are_brought_back(degrees: float) -> None:
+    grey = np.zeros((80, 120), np.uint8)
+    grey[20:23, 90:93] = 255
+    turned, back = turned_photo(grey, degrees)
+    y, x = np.nonzero(turned > 127)
+    found = back_to_photo(np.array([[x.mean() + 0.5, y.mean() + 0.5]], np.float32), back)
+    assert found == pytest.approx(np.array([[91.5, 21.5]]), abs=0.25)
+
+
+def test_the_photo_turns_clockwise_and_keeps_its_corners() -> None:
+    grey = np.full((40, 100), 60, np.uint8)
+    grey[:8, :8] = 255  # top left
+    turned, _ = turned_photo(grey, 90)
+    assert turned.shape == (100, 40)
+    assert turned[:8, -8:].min() > 200  # top right
+    slanted, _ = turned_photo(grey, 45)
+    assert slanted.shape == (99, 99)
+    assert (slanted > 200).sum() >= 50
