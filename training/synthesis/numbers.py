@@ -16,6 +16,8 @@ __all__ = ["ON_THE_ROAD", "TAUGHT", "Numbers", "random_vin"]
 
 LETTERS_AND_DIGITS = np.array(list(ALPHABET))
 DIGITS = np.array(list("0123456789"))
+CONFUSABLE = np.array(list("B8D0S5Z2G6UVPFKX"))
+"""The pairs that the recogniser most often took for one another."""
 YEAR_CODES = np.array(list("ABCDEFGHJKLMNPRSTVWXY123456789"))
 
 _WMI_LIST = """
@@ -38,18 +40,20 @@ most part."""
 @dataclass(frozen=True)
 class Numbers:
     """Which numbers are drawn: the share of them that carry a matching check digit where the law
-    demands one and elsewhere, beside those that match by chance; and the share of which every
-    position is drawn evenly from the 33 symbols."""
+    demands one and elsewhere, beside those that match by chance; the share of which every position
+    is drawn evenly from the 33 symbols; and that of which half of the positions hold symbols that
+    readers take for one another."""
 
     mandated: float = 0.8
     volunteered: float = 0.8
     uniform: float = 0.35
+    alike: float = 0.12
 
 
 TAUGHT = Numbers()
 """For training: rare symbols are learnt as well as common ones, and no position's habits by
 heart."""
-ON_THE_ROAD = Numbers(mandated=1.0, volunteered=0.15, uniform=0.0)
+ON_THE_ROAD = Numbers(mandated=1.0, volunteered=0.15, uniform=0.0, alike=0.0)
 """For judging how far a number is to be trusted: of 357 labelled photos of vehicles whose makers
 need not carry a check digit one in five has a matching one, some of them by chance."""
 
@@ -60,6 +64,8 @@ def random_vin(rng: np.random.Generator, numbers: Numbers = TAUGHT) -> str:
         symbols = rng.choice(LETTERS_AND_DIGITS, 17)
     else:
         symbols = _built_as_makers_do(rng)
+    if numbers.alike and rng.random() < numbers.alike:
+        symbols = np.where(rng.random(17) < 0.5, rng.choice(CONFUSABLE, 17), symbols)
     vin = "".join(symbols)
     share = numbers.mandated if mandates_check_digit(vin) else numbers.volunteered
     if rng.random() < share:

@@ -56,7 +56,7 @@ def write_sample(args: argparse.Namespace) -> None:
 
 def sample_photo(rng: np.random.Generator) -> tuple[np.ndarray, str]:
     """A photo (1200, 1600, 3) uint8 RGB and the VIN on it."""
-    vin = random_vin(rng, Numbers(mandated=1.0, volunteered=1.0, uniform=0.0))
+    vin = random_vin(rng, Numbers(mandated=1.0, volunteered=1.0, uniform=0.0, alike=0.0))
     label = _label(rng, vin)
     height, width = PHOTO
     tall, wide = LABEL

@@ -12,7 +12,7 @@ import pytest
 from training.synthesis.fonts import faces
 from training.synthesis.glyphs import CAP_HEIGHT, PAD, glyph_set, restyle_zero
 from training.synthesis.lines import LineConfig, set_other_line, set_vin_line
-from training.synthesis.numbers import ON_THE_ROAD, WMIS, random_vin
+from training.synthesis.numbers import CONFUSABLE, ON_THE_ROAD, WMIS, Numbers, random_vin
 from training.synthesis.scripts import HELD_OUT_STROKES, TRAINED_STROKES, Script
 from training.synthesis.strips import (
     STRIP_HEIGHT,
@@ -137,6 +137,16 @@ def test_on_the_road_only_the_law_makes_check_digits_match() -> None:
     valid = sum(verdict(vin) is CheckDigit.VALID for vin in others) / len(others)
     assert 0.17 < valid < 0.29  # 15 % on purpose, and one in eleven of the rest by chance
     assert all(vin[:3] in WMIS for vin in numbers)
+
+
+def test_numbers_of_look_alikes_are_taught_and_else_drawn_by_chance_alone() -> None:
+    def share(alike: float) -> float:
+        rng = np.random.default_rng(3)
+        numbers = "".join(random_vin(rng, Numbers(alike=alike)) for _ in range(400))
+        return sum(symbol in CONFUSABLE for symbol in numbers) / len(numbers)
+
+    assert share(0.0) == pytest.approx(0.5, abs=0.06)
+    assert share(1.0) == pytest.approx(0.75, abs=0.06)
 
 
 def test_a_strip_is_its_photo_stretched() -> None:

@@ -16,7 +16,7 @@ from training.synthesis.lines import LineConfig, set_vin_line
 from training.synthesis.matrices import HELD_OUT_MATRICES, TRAINED_MATRICES
 from training.synthesis.scripts import HELD_OUT_STROKES, TRAINED_STROKES, Script
 from training.synthesis.strips import READABLE, StripConfig, StripSynthesiser
-from training.synthesis.styles import STYLES, draw_style
+from training.synthesis.styles import STYLES, draw_style, metal
 from vinreader.vin import ALPHABET
 
 pytestmark = pytest.mark.usefixtures("fonts")
@@ -73,6 +73,28 @@ def test_what_is_painted_differs_where_the_ink_is(name: str) -> None:
     change = np.abs(with_ink - without)
     assert change[cv2.dilate(ink, np.ones((5, 5))) > 0.5].mean() > 0.03
     assert change[:, :4].max() < 0.05  # and not where none is
+
+
+@pytest.mark.parametrize("name", ["stamped_steel", "embossed_plate"])
+def test_hollow_punches_leave_the_middle_of_a_stroke_alone(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ink = np.zeros((80, 120), np.float32)
+    ink[20:60, 30:90] = 1.0
+
+    def middle(outlined: float) -> float:
+        """How far the middle of a broad stroke stands out from the metal, by many strikes."""
+        monkeypatch.setattr(metal, "OUTLINED", outlined)
+        shown = []
+        for seed in range(30):
+            rng = np.random.default_rng(seed)
+            paint = metal.struck_steel if name == "stamped_steel" else metal.embossed_plate
+            picture = paint(rng, ink, 40.0, Backgrounds(None))
+            flat = paint(np.random.default_rng(seed), 0 * ink, 40.0, Backgrounds(None))
+            shown.append(abs(float((picture - flat)[35:45, 50:70].mean())))
+        return float(np.mean(shown))
+
+    assert middle(1.0) < 0.1 * middle(0.0)
 
 
 def test_styles_are_drawn_by_their_shares_among_those_named() -> None:

@@ -65,7 +65,7 @@ def _scene(
 
 WINDSHIELD = Style(
     "windshield",
-    0.17,
+    0.16,
     Script(
         strokes=0.4,
         # Plates with serifed bold faces are read through glass more often than anywhere else.

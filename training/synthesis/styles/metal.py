@@ -25,12 +25,18 @@ __all__ = [
 ]
 
 
+OUTLINED = 0.08
+"""Struck and raised numbers of which the tool shows only the contour of each character."""
+
+
 def embossed_plate(
     rng: np.random.Generator, ink: np.ndarray, cap: float, backgrounds: Backgrounds
 ) -> np.ndarray:
     """Characters raised from bare or painted sheet; paint may cover the tops or be rubbed off
     them."""
     sheet = _metal(rng, ink.shape, cap, float(rng.uniform(0.15, 0.8)), 0.035)
+    if cap > 12 and rng.random() < OUTLINED:
+        ink = _outline(rng, ink, cap)
     pressed = cv2.GaussianBlur(ink, (0, 0), max(0.4, cap * float(rng.uniform(0.02, 0.06))))
     slope = effect.relief(pressed, rng, float(rng.uniform(0.1, 0.5)))
     tops = float(rng.normal(0, 0.2)) * worn(rng, pressed, cap)
@@ -56,6 +62,8 @@ def struck_steel(
     if rng.random() < 0.4:
         uneven = 1 + 0.3 * effect.clouds(rng, ink.shape, cap * float(rng.uniform(0.5, 3)))
         ink = ink * cv2.min(cv2.max(uneven, 0.3), 1.5)
+    if cap > 12 and rng.random() < OUTLINED:
+        ink = _outline(rng, ink, cap)
     pressed = cv2.GaussianBlur(ink, (0, 0), max(0.4, cap * float(rng.uniform(0.015, 0.045))))
     # Light mostly falls from above or below: the surface lies or stands.
     angle = float(rng.choice([-1, 1])) * np.pi / 2 + float(rng.normal(0, 0.6))
@@ -100,6 +108,13 @@ def laser_etched(
     return metal + tone * worn(rng, ink, cap)
 
 
+def _outline(rng: np.random.Generator, ink: np.ndarray, cap: float) -> np.ndarray:
+    """The contour alone, as hollow punches strike it."""
+    width = max(2, round(cap * float(rng.uniform(0.04, 0.09))))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    return cv2.morphologyEx(ink, cv2.MORPH_GRADIENT, kernel)
+
+
 def _walls(pressed: np.ndarray) -> np.ndarray:
     """(H, W) 0 to 1: where the sheet is steep it mirrors less of the sky and holds the dirt."""
     dilated = cv2.dilate(pressed, np.ones((3, 3), np.uint8))
@@ -134,7 +149,7 @@ def _rusty(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndar
 EMBOSSED_PLATE = Style("embossed_plate", 0.1, Script(strokes=0.5), embossed_plate, low=0.4)
 STAMPED_STEEL = Style(
     "stamped_steel",
-    0.2,
+    0.19,
     Script(
         strokes=0.8,
         families=("engraver", "engraver", "stamp", "stamp", "octagon", "slab"),
@@ -147,6 +162,6 @@ STAMPED_STEEL = Style(
     slant=0.6,  # whoever looks for it under the bonnet holds the phone over it
 )
 DOT_PEEN = Style(
-    "dot_peen", 0.06, Script(dots="needle", uneven=0.1, starred=0.35, wide=0.5), dot_peen, low=0.2
+    "dot_peen", 0.09, Script(dots="needle", uneven=0.1, starred=0.35, wide=0.5), dot_peen, low=0.2
 )
 LASER_ETCHED = Style("laser_etched", 0.07, Script(strokes=0.5, starred=0.2), laser_etched, low=0.35)
