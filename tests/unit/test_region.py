@@ -18,7 +18,7 @@ from tests.photos import SAMPLE, blank_jpeg, sample_vin
 from vinreader.looks import Look
 from vinreader.photo import Grey
 from vinreader.reader import Reader
-from vinreader.region import FOUND_OUTSIDE, Region, elsewhere, located
+from vinreader.region import FOUND_OUTSIDE, Region, elsewhere, located, meant
 from vinreader.results import (
     Barcode,
     Quad,
@@ -102,6 +102,29 @@ def test_of_two_numbers_the_one_inside_is_read(reader: Reader) -> None:
         assert reading.quad
         middles[name] = sum(y for _, y in reading.quad) / 4 / photo.shape[0]
     assert middles["above"] < 0.5 < middles["below"]
+
+
+def test_looks_inside_count_alone_where_one_shows_a_number(reader: Reader) -> None:
+    grey = np.vstack([np.asarray(Image.open(SAMPLE).convert("L"))] * 2)
+    looks = [
+        look
+        for quad in reader.lines(grey)
+        for look in reader.look(grey, [quad])
+        if look.candidate.text == sample_vin()
+    ]
+    below = Region(0, 0.5, 1, 0.5)
+    size = (grey.shape[1], grey.shape[0])
+    low = [bool(look.characters[..., 1].mean() > grey.shape[0] / 2) for look in looks]
+    assert {True, False} == set(low)
+    inside = meant(looks, below, *size, clear=-8.0)
+    assert [any(look is one for one in inside) for look in looks] == low
+    assert meant(looks, None, *size, clear=-8.0) is looks
+    # What is inside may be any text: then the number is taken where it is.
+    faint = [
+        replace(look, candidate=replace(look.candidate, score=-9.0)) if lower else look
+        for look, lower in zip(looks, low, strict=True)
+    ]
+    assert meant(faint, below, *size, clear=-8.0) is faint
 
 
 def test_a_number_outside_is_read_where_there_is_none_inside(reader: Reader) -> None:

@@ -19,7 +19,7 @@ from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import Grey, open_grey
 from vinreader.quality import SHOW_THE_NUMBER, Judgement, JudgementConfig, judge
 from vinreader.recognition import Recognizer
-from vinreader.region import Region, elsewhere, located, parted
+from vinreader.region import Region, elsewhere, located, meant, parted
 from vinreader.results import Quad, Reading, Source, Status, as_quad
 from vinreader.search import Search, SearchConfig
 from vinreader.stages import StageClock
@@ -93,6 +93,10 @@ class Reader:
             UnreadableImage: the bytes are no usable image.
         """
         clock = StageClock()
+
+        def counted() -> list[Look]:
+            return meant(looks, region, grey.shape[1], grey.shape[0], self.config.clear)
+
         with clock.stage("total"):
             with clock.stage("decode"):
                 grey = open_grey(data)
@@ -112,7 +116,7 @@ class Reader:
                     looks += self.look(grey, more, region, claims)
                 quads = quads + more
             with clock.stage("recognize"):
-                reading = self._reading(looks, claims)
+                reading = self._reading(counted(), claims)
             for degrees in self.config.turns:
                 if reading.status is Status.READ:
                     break
@@ -120,14 +124,16 @@ class Reader:
                     turned = self.lines_of_turned(grey, degrees, region)
                 with clock.stage("recognize"):
                     looks += self.look(grey, turned, region, claims)
-                    reading = self._reading(looks, claims)
+                    reading = self._reading(counted(), claims)
             if self._closer(reading):
                 with clock.stage("barcodes"):
                     claims = merged([*claims, *self.claims_closer(grey, quads)])
-                    reading = self._reading(looks, claims)
+                    reading = self._reading(counted(), claims)
             with clock.stage("inspect"):
                 reading = advised(reading, grey)
-                reading = offered(reading, looks, self.config.temperature, self.config.candidates)
+                reading = offered(
+                    reading, counted(), self.config.temperature, self.config.candidates
+                )
                 reading = located(reading, region, grey.shape[1], grey.shape[0])
         return replace(reading, models=self.digests, timings_ms=clock.milliseconds())
 

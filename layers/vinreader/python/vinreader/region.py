@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from vinreader.looks import Look
 from vinreader.results import Point, Quad, Reading
 
-__all__ = ["FOUND_OUTSIDE", "Region", "elsewhere", "located", "parted"]
+__all__ = ["FOUND_OUTSIDE", "Region", "elsewhere", "located", "meant", "parted"]
 
 FOUND_OUTSIDE = "The number was found outside of the frame. Check that it is the one you mean."
 
@@ -22,9 +23,9 @@ class Region:
     width: float
     height: float
 
-    def holds(self, quad: Quad, photo_width: int, photo_height: int) -> bool:
-        """Whether the centre of a line (pixels of the photo) lies inside."""
-        across, down = _centre(quad)
+    def holds(self, points: Sequence[Point], photo_width: int, photo_height: int) -> bool:
+        """Whether the centre of a line, by points on it in pixels of the photo, lies inside."""
+        across, down = _centre(points)
         across, down = across / photo_width, down / photo_height
         return self.x <= across <= self.x + self.width and self.y <= down <= self.y + self.height
 
@@ -49,6 +50,23 @@ def parted(
     return inside, [quad for quad in quads if quad not in inside]
 
 
+def meant(
+    looks: list[Look], region: Region | None, photo_width: int, photo_height: int, clear: float
+) -> list[Look]:
+    """The looks that count. Where one inside of the region shows a number, with a score of `clear`
+    at least, those inside: whoever aims at one number does not mean another, however clear. Else
+    all."""
+    if region is None:
+        return looks
+    inside = [
+        look
+        for look in looks
+        if region.holds(look.characters.mean(axis=1).tolist(), photo_width, photo_height)
+    ]
+    shown = any(look.candidate.score >= clear for look in inside)
+    return inside if shown else looks
+
+
 def elsewhere(quads: Sequence[Quad], known: Sequence[Quad]) -> list[Quad]:
     """Lines whose centre lies in none of the `known` ones: what was looked at is no second witness
     of itself."""
@@ -69,8 +87,8 @@ def located(
     return replace(reading, inside_region=inside, advice=advice)
 
 
-def _centre(quad: Quad) -> Point:
-    return sum(x for x, _ in quad) / len(quad), sum(y for _, y in quad) / len(quad)
+def _centre(points: Sequence[Point]) -> Point:
+    return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
 
 
 def _within(point: Point, quad: Quad) -> bool:
