@@ -39,6 +39,8 @@ def build_stack() -> Path:
         "PYTHON": sys.executable,
         "SAM_CLI_TELEMETRY": "0",
     }
+    if python := find_python313():
+        environment["COMPILER"] = str(python)
     build = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

@@ -39,8 +39,13 @@ UNUSED = (
 )
 
 UNLINKED = {
-    # Films: 26 MB, with an OpenSSL that is no longer maintained. Photos need none of it.
-    "cv2/cv2.abi3.so": ("libavcodec-*", "libavformat-*", "libavutil-*", "libswscale-*"),
+    "cv2/cv2.abi3.so": (
+        # Films: 26 MB, with an OpenSSL that is no longer maintained. Photos need none of it.
+        *("libavcodec-*", "libavformat-*", "libavutil-*", "libswscale-*"),
+        # Algebra of matrices with 25 rows and more (OpenCV's hal_internal.cpp): 37 MB. Perspectives
+        # have eight rows at most, which OpenCV solves itself; NumPy brings an OpenBLAS of its own.
+        "libopenblas-*",
+    ),
     # Screenshots. (Those of TIFF and JPEG 2000 have to stay: Pillow asks their versions at import.)
     "PIL/_imaging.*": ("libxcb-*",),
     # An encoder of 23 MB, under the GPL: photos are only decoded.

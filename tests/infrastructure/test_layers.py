@@ -17,6 +17,9 @@ from tests.lambda_platform import FUNCTIONS, LAYERS
 LAMBDA_LIMIT = 262_144_000
 """Bytes that a function and its layers may have together, unzipped."""
 
+BUDGET = 210_000_000
+"""Bytes that we allow them: less is there sooner when a process starts."""
+
 
 USE_WHAT_IS_LEFT = """
 import io, sys, cv2, numpy, onnxruntime, vininfo, vinreader, zxingcpp
@@ -36,8 +39,10 @@ for kind in "JPEG", "PNG", "WEBP", "AVIF", "BMP":
         found = cv2.imdecode(numpy.frombuffer(file.getvalue(), numpy.uint8), 1)
         assert abs(found - 200.0).max() < 3
 assert ImageFont.load_default(20).getlength("VIN") > 20
-matrix = numpy.random.default_rng(0).random((200, 200))
-assert numpy.allclose(cv2.invert(matrix)[1] @ matrix, numpy.eye(200))
+quad = numpy.array([[0, 0], [9, 1], [8, 7], [1, 6]], numpy.float32)
+there = cv2.getPerspectiveTransform(quad, quad[::-1].copy())
+assert numpy.allclose(cv2.perspectiveTransform(quad[None], there)[0], quad[::-1], atol=1e-4)
+cv2.getPerspectiveTransform(quad[:1].repeat(4, 0), quad)  # without an inverse
 assert numpy.allclose(numpy.linalg.inv(numpy.eye(3) * 2), numpy.eye(3) / 2)
 assert numpy.random.default_rng(0).integers(10) == 8
 assert BaseModel.__module__.startswith("pydantic")
@@ -63,11 +68,37 @@ def test_layers_and_each_function_fit_into_lambda(
         print()
         for name, weight in sizes.items():
             print(f"  {name:<22}{weight:>13,} bytes")
-        print(f"  {'allowed together':<22}{LAMBDA_LIMIT:>13,} bytes")
+        print(f"  {'allowed together':<22}{BUDGET:>13,} bytes, and by Lambda {LAMBDA_LIMIT:,}")
+        for weight, file in largest(built, 10):
+            print(f"  {weight:>35,} bytes  {file}")
     for function in FUNCTIONS:
         together = sum(sizes[layer] for layer in LAYERS) + sizes[function]
         assert sizes[function] > 0
-        assert together < LAMBDA_LIMIT, f"{function} with its layers: {together:,} bytes"
+        assert together <= BUDGET <= LAMBDA_LIMIT, f"{function} with layers: {together:,} bytes"
+
+
+def largest(built: Path, count: int) -> list[tuple[int, Path]]:
+    """The largest files of the layers, the largest first."""
+    files = [path for layer in LAYERS for path in (built / layer).rglob("*") if path.is_file()]
+    sizes = [(path.stat().st_size, path.relative_to(built)) for path in files]
+    return sorted(sizes, reverse=True)[:count]
+
+
+LIST_BYTECODE = """
+import sys
+import aws_lambda_powertools.event_handler, vinreader.reader
+for module in list(sys.modules.values()):
+    if "Layer" in (getattr(module, "__file__", None) or "") and module.__file__.endswith(".py"):
+        with open(module.__spec__.cached, "rb") as bytecode:
+            print(module.__name__, bytecode.read(8)[4:].hex())
+"""
+
+
+def test_nothing_is_compiled_when_a_process_starts(built: Path, python313: Path) -> None:
+    modules = in_lambda_s_python(built, python313, LIST_BYTECODE).splitlines()
+    assert len(modules) > 200
+    # Not checked against the source (PEP 552): its time is another one after each deployment.
+    assert {line.split()[1] for line in modules} == {"01000000"}
 
 
 def test_the_reader_s_layer_holds_the_package_and_the_models(built: Path, root: Path) -> None:
@@ -79,24 +110,34 @@ def test_the_reader_s_layer_holds_the_package_and_the_models(built: Path, root: 
         if path.is_file() and "__pycache__" not in path.parts
     ]
     expected += [Path("models/craft.onnx"), Path("models/yolo.onnx")]
-    shipped = [path.relative_to(layer) for path in layer.rglob("*") if path.is_file()]
+    shipped = [
+        path.relative_to(layer)
+        for path in layer.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
     assert sorted(shipped) == sorted(expected)
     for file in shipped:
         assert (layer / file).read_bytes() == (source / file).read_bytes(), file
 
 
 def test_the_layers_work_under_lambda_s_python(built: Path, python313: Path) -> None:
+    answer = in_lambda_s_python(built, python313, USE_WHAT_IS_LEFT, grey_heic())
+    assert answer.split()[1] == str(built / "VinReaderLayer/python/vinreader/__init__.py")
+
+
+def in_lambda_s_python(built: Path, python: Path, program: str, data: bytes = b"") -> str:
+    """What a program prints that has the layers and nothing else."""
     folders = [built / layer / "python" for layer in LAYERS]
     run = subprocess.run(
         # -S: nothing of this machine's site-packages, as in Lambda.
-        [str(python313), "-S", "-B", "-c", USE_WHAT_IS_LEFT],
+        [str(python), "-S", "-B", "-c", program],
         env={"PYTHONPATH": ":".join(map(str, folders)), "HOME": str(built)},
-        input=grey_heic(),
+        input=data,
         capture_output=True,
         check=False,
     )
     assert run.returncode == 0, run.stderr.decode()
-    assert run.stdout.decode().split()[1] == str(folders[1] / "vinreader" / "__init__.py")
+    return run.stdout.decode()
 
 
 def grey_heic() -> bytes:
@@ -106,7 +147,9 @@ def grey_heic() -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("unused", ["avcodec", "avformat", "crypto", "ssl", "vpx", "x265", "xcb"])
+@pytest.mark.parametrize(
+    "unused", ["avcodec", "avformat", "crypto", "openblas", "ssl", "vpx", "x265", "xcb"]
+)
 def test_libraries_that_no_photo_needs_are_left_out(built: Path, unused: str) -> None:
     libraries = built / "DependenciesLayer" / "python"
     assert not list(libraries.glob(f"*.libs/lib{unused}-*"))
@@ -114,7 +157,8 @@ def test_libraries_that_no_photo_needs_are_left_out(built: Path, unused: str) ->
 
 def test_pages_that_lambda_does_not_show_are_left_out(built: Path) -> None:
     ui = built / "DependenciesLayer/python/aws_lambda_powertools/event_handler/openapi/swagger_ui"
-    assert {path.suffix for path in ui.iterdir()} == {".py"}
+    files = [path for path in ui.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} - {".pyc"} == {".py"}
 
 
 def test_lambda_gets_the_versions_that_are_tested(root: Path) -> None:
