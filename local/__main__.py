@@ -66,13 +66,13 @@ def serve(port: int, listen: str) -> int:
     with running_stack(listen=listen) as stack:
         api, loop = _functions(stack)
         try:
-            front = Front(api, port)
+            front = Front(api, port, stack.endpoint)
         except OSError as error:
             print(f"Port {port} cannot be used ({error.strerror}).", file=sys.stderr)
             return 1
         with front, loop.serving():
             print(f"VIN Reader: {front.address}  (Ctrl-C ends it and forgets everything)")
-            print(f"Swagger UI: {front.address}/docs")
+            print(f"Review desk: {front.address}/desk.html   Swagger UI: {front.address}/docs")
             print(f"S3, SQS and DynamoDB: {stack.endpoint}  bucket {stack.bucket}, prefix uploads/")
             with contextlib.suppress(KeyboardInterrupt):
                 front.serve_forever()

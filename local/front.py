@@ -1,26 +1,27 @@
-"""The HTTP API on localhost, a page at `/` that tells how to use it, and Swagger UI at `/docs`."""
+"""The pages for people on localhost, the HTTP API, and Swagger UI at `/docs`."""
 
 from __future__ import annotations
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 from local.http_api import GATEWAY_LIMIT, Answer, HttpApi
 from local.openapi import openapi_text, swagger_page
+from local.pages import page
 
 __all__ = ["Front"]
 
 HOST = "127.0.0.1"
 CHUNK = 65_536
-PAGE = Path(__file__).with_name("index.html")
 
 
 class Front(ThreadingHTTPServer):
-    """Serves `api` on `port` (any free one for 0). Raises `OSError` where the port is taken."""
+    """Serves `api` on `port` (any free one for 0), and pages that send photos to `photos_origin`.
+    Raises `OSError` where the port is taken."""
 
-    def __init__(self, api: HttpApi, port: int) -> None:
+    def __init__(self, api: HttpApi, port: int, photos_origin: str) -> None:
         super().__init__((HOST, port), _RequestHandler)
         self.api = api
+        self.photos_origin = photos_origin
         self.address = f"http://{HOST}:{self.server_port}"
 
 
@@ -30,15 +31,16 @@ class _RequestHandler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         match self.path:
-            case "/":
-                page = PAGE.read_text(encoding="utf-8").replace("{address}", self.server.address)
-                self._show("text/html; charset=utf-8", page)
             case "/docs":
                 self._show("text/html; charset=utf-8", swagger_page())
             case "/openapi.json":
                 self._show("application/json", openapi_text())
             case _:
-                self._forward()
+                file = page(self.path, self.server.photos_origin)
+                if file is None:
+                    self._forward()
+                else:
+                    self._send(file)
 
     def do_POST(self) -> None:
         self._forward()

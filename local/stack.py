@@ -35,6 +35,9 @@ IDEMPOTENCY_TABLE = "requests"
 QUEUE = "photos"
 DEAD_LETTER_QUEUE = "photos-dead-letters"
 
+LOCAL_ORIGINS = ["http://127.0.0.1:*", "http://localhost:*"]
+"""Pages on this machine may upload from a browser; in AWS those of the stack alone."""
+
 RETRY_SECONDS = 5
 """The template hides a message for minutes before it is tried again; here one wants to see it."""
 
@@ -146,7 +149,8 @@ def _create_queue(
 def _create_bucket(queue_arn: str) -> None:
     client = boto3.client("s3")
     client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    described = resource("PhotosBucket")["NotificationConfiguration"]["QueueConfigurations"]
+    bucket = resource("PhotosBucket")
+    described = bucket["NotificationConfiguration"]["QueueConfigurations"]
     client.put_bucket_notification_configuration(
         Bucket=BUCKET,
         NotificationConfiguration={
@@ -157,6 +161,21 @@ def _create_bucket(queue_arn: str) -> None:
                     "Filter": {"Key": {"FilterRules": notification["Filter"]["S3Key"]["Rules"]}},
                 }
                 for notification in described
+            ]
+        },
+    )
+    _, where_pages_are, _ = bucket["CorsConfiguration"]
+    (rule,) = where_pages_are["CorsRules"]
+    client.put_bucket_cors(
+        Bucket=BUCKET,
+        CORSConfiguration={
+            "CORSRules": [
+                {
+                    "AllowedOrigins": LOCAL_ORIGINS,
+                    "AllowedMethods": rule["AllowedMethods"],
+                    "AllowedHeaders": rule["AllowedHeaders"],
+                    "MaxAgeSeconds": rule["MaxAge"],
+                }
             ]
         },
     )

@@ -27,6 +27,7 @@ from vinreader.api.parameters import (
     StatusWanted,
     VinText,
     VinWanted,
+    WithDrawing,
 )
 from vinreader.api.problems import NAMED_ERRORS, Problem, ProblemType, problem_of
 from vinreader.api.requests import (
@@ -115,14 +116,16 @@ def create_reading(roi: Roi = None, idempotency_key: IdempotencyKey = None) -> R
 @app.post("/uploads", operation_id="createUpload")
 def create_upload() -> Response[str]:
     """Give a place to upload one photo to, and the id that its reading will have."""
-    content_type = json_body(app.current_event, UploadRequest).content_type
-    if content_type not in PHOTO_TYPES:
+    asked = json_body(app.current_event, UploadRequest)
+    if asked.content_type not in PHOTO_TYPES:
         raise Problem(
             ProblemType.UNSUPPORTED_MEDIA_TYPE,
             f"content_type must be one of {', '.join(PHOTO_TYPES)}.",
         )
     reading = store.expect(str(uuid.uuid4()))
-    place = bucket.give_place(str(reading.reading_id), content_type)
+    place = bucket.give_place(
+        str(reading.reading_id), asked.content_type, asked.roi.region() if asked.roi else None
+    )
     logger.info("place given", reading=summary(reading))
     return json_response(
         HTTPStatus.CREATED,
@@ -147,10 +150,10 @@ def get_reading(reading_id: ReadingId) -> Response[str]:
 
 
 @app.get("/readings/<reading_id>/picture", operation_id="getPicture")
-def get_picture(reading_id: ReadingId) -> Response[str]:
+def get_picture(reading_id: ReadingId, annotated: WithDrawing = True) -> Response[str]:
     """Show a reading in a picture: what was found, drawn on its photo. The picture is a JPEG, at an
     address that needs no token and is good for a while."""
-    link = pictures.show(reading_id)
+    link = pictures.show(reading_id, annotated)
     return json_response(HTTPStatus.OK, {"url": link.url, "expires_at": moment(link.expires_at)})
 
 
@@ -171,9 +174,10 @@ def list_readings(
 
 @app.put("/readings/<reading_id>/correction", operation_id="correctReading")
 def correct_reading(reading_id: ReadingId, if_match: IfMatch = None) -> Response[str]:
-    """Set the VIN that a person has seen; no photo overwrites it. The check digit is told, but does
-    not have to be right."""
-    vin = vins.validate(json_body(app.current_event, CorrectionRequest).vin)
+    """Set the VIN that a person has seen, or that he cannot read it; no photo overwrites it. The
+    check digit is told, but does not have to be right."""
+    told = json_body(app.current_event, CorrectionRequest).vin
+    vin = vins.validate(told) if told is not None else None
     by = caller(app.current_event)
     stored = store.correct(reading_id, vin, version_of(if_match), by)
     logger.info("reading corrected", reading=summary(stored), corrected_by=by)

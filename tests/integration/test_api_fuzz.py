@@ -54,9 +54,9 @@ SCHEMA = schemathesis.openapi.from_path(DOCUMENT)
 
 
 @pytest.fixture(scope="module")
-def address(api: HttpApi) -> Iterator[str]:
+def address(api: HttpApi, stack: Stack) -> Iterator[str]:
     """The front that `make serve` shows."""
-    with Front(api, 0) as front:
+    with Front(api, 0, stack.endpoint) as front:
         thread = threading.Thread(target=front.serve_forever)
         thread.start()
         yield front.address

@@ -15,10 +15,10 @@ from PIL import Image
 from local.http_api import HttpApi
 from tests.answers import problem
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
-from vinreader.looks import Look
+from vinreader.looks import Look, meant
 from vinreader.photo import Grey
 from vinreader.reader import Reader
-from vinreader.region import FOUND_OUTSIDE, Region, elsewhere, located, meant
+from vinreader.region import FOUND_OUTSIDE, Region, elsewhere, located
 from vinreader.results import (
     Barcode,
     Quad,

@@ -18,7 +18,7 @@ from training.evaluation.strips import read_strips
 from training.recognition.alignment import looking_at_all
 from vinreader.looks import elect
 from vinreader.models import ModelFiles
-from vinreader.photo import open_photo
+from vinreader.photo import open_grey
 from vinreader.reader import Reader
 from vinreader.recognition import Recognizer
 
@@ -100,7 +100,7 @@ def judge(models: Path, root: Path, photos: Sequence[SettledPhoto], strips: int)
 
 
 def _seen(reader: Reader, root: Path, photo: SettledPhoto) -> tuple[bool, float]:
-    pixels = open_photo((root / photo.file).read_bytes())
+    pixels = open_grey((root / photo.file).read_bytes())
     looks = reader.look(pixels, reader.lines(pixels))
     if not looks:
         return False, 0.0

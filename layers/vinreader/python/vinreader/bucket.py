@@ -17,6 +17,7 @@ from botocore.config import Config
 
 from vinreader.deletion import delete_versions
 from vinreader.faults import passing_faults_named
+from vinreader.region import Region
 from vinreader.s3_faults import (
     BucketUnavailable,
     PhotoGone,
@@ -50,6 +51,10 @@ REJECTED_TAGS = {"TagSet": [{"Key": "vinreader", "Value": "rejected"}]}
 """By these the bucket's lifecycle knows a file that is no usable image."""
 
 
+ROI = "roi"
+"""The metadata of an upload (`x-amz-meta-roi`) that tells where the number should be."""
+
+
 @dataclass(frozen=True)
 class UploadLimits:
     """What a photo in the bucket may weigh."""
@@ -71,6 +76,8 @@ class StoredPhoto:
     """None where the bucket keeps no versions."""
     size: int
     """Bytes."""
+    region: Region | None = None
+    """Where in the photo the number should be, as whoever uploaded it says."""
 
 
 @dataclass(frozen=True)
@@ -123,15 +130,21 @@ class PhotoBucket:
             ),
         )
 
-    def give_place(self, reading_id: str, content_type: str) -> UploadPlace:
-        """A place for one photo; S3 refuses another type, an empty file and a huge one."""
+    def give_place(
+        self, reading_id: str, content_type: str, region: Region | None = None
+    ) -> UploadPlace:
+        """A place for one photo, which bears the region from then on; S3 refuses another type, an
+        empty file and a huge one."""
+        fixed = {"Content-Type": content_type}
+        if region is not None:
+            fixed[f"x-amz-meta-{ROI}"] = region.to_text()
         expires_at = datetime.now(UTC) + timedelta(seconds=self.presign_seconds)
         form = self.client.generate_presigned_post(
             self.name,
             f"{self.prefix}{reading_id}",
-            Fields={"Content-Type": content_type},
+            Fields=dict(fixed),  # boto3 adds the others to it
             Conditions=[
-                {"Content-Type": content_type},
+                *({name: value} for name, value in fixed.items()),
                 ["content-length-range", self.limits.smallest, self.limits.largest],
             ],
             ExpiresIn=self.presign_seconds,
@@ -156,6 +169,7 @@ class PhotoBucket:
             etag=head["ETag"].strip('"'),
             version=head.get("VersionId"),
             size=head["ContentLength"],
+            region=Region.from_text(head["Metadata"].get(ROI, "")),
         )
         if etag is not None and etag != found.etag:
             raise PhotoGone(f"s3://{bucket}/{key} was replaced")

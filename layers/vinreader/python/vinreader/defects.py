@@ -17,11 +17,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinreader.advice import KINDS, SHOW_THE_NUMBER, TAKE_CLOSER
 from vinreader.levelling import level
 from vinreader.logistic import Weights
 from vinreader.measures import Measures
 from vinreader.measuring import measured
-from vinreader.quality import SHOW_THE_NUMBER, TAKE_CLOSER
 from vinreader.results import Defect, Reading
 from vinreader.sharpness import edge_blur, safe_log
 
@@ -131,35 +131,24 @@ def _told(
 def _advice(defect: str, measures: Measures | None) -> str:
     """One sentence for a person, with the figure that helps, where the line was measured."""
     if measures is None:
-        return _PLAIN[defect]
+        return KINDS[defect]
     match defect:
         case "too_small":
             cap = max(1, round(float(np.exp(measures.cap))))
-            return f"Step closer: the characters are only {cap} pixel{'s' * (cap > 1)} high."
+            return KINDS[defect].format(pixels=f"{cap} pixel{'s' * (cap > 1)}")
         case "dark":
             share = round(100 * float(np.exp(measures.white)))
-            return f"Turn on a light: the brightest part of the number has only {share} % of white."
+            return KINDS["dark_number"].format(percent=share)
         case "low_contrast":
             share = max(1, round(100 * float(np.exp(measures.relative))))
-            return (
-                "Light the number from the side: "
-                f"its characters differ from the ground by only {share} %."
-            )
+            return KINDS[defect].format(percent=share)
         case "blurry" if measures.softest - measures.sharpest > SMEARED:
-            return "Hold the phone still: the number is smeared."
+            return KINDS["smeared"]
         case "cut_off" if measures.end <= measures.side:
-            return "Move the phone along the number: an end of it lies outside of the photo."
+            return KINDS["end_cut_off"]
         case _:
-            return _PLAIN[defect]
+            return KINDS[defect]
 
 
 SMEARED = 0.28
 """From this difference between the softest and the sharpest edges on, the phone has moved."""
-_PLAIN = {
-    "blurry": "Tap the number to focus, and hold the phone still.",
-    "glare": "Tilt the phone or shade the number: a reflection covers a part of it.",
-    "dark": "Turn on a light: the photo is too dark.",
-    "cut_off": "Move the phone: a part of the number lies outside of the photo.",
-    "obstructed": "Clean or uncover the number: something lies on a part of it.",
-}
-"""What to do where no figure helps."""

@@ -75,7 +75,7 @@ class Intake:
         copy = None
         try:
             data = self.bucket.download(photo)
-            reading = self.reader.read(data)
+            reading = self.reader.read(data, photo.region)
         except (UnreadableImage, PhotoTooLarge) as error:
             reading = Reading.rejected(str(error))
         else:

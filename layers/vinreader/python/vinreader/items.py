@@ -76,7 +76,7 @@ def stored_reading(item: Mapping[str, Any]) -> StoredReading:
     stands = {name: item.get(name) for name in ("reading_id", "status", "vin")}
     reading = Reading.from_dict({**item["reading"], **stands})
     return StoredReading(
-        **{field.name: getattr(reading, field.name) for field in fields(reading)},
+        **{field.name: getattr(reading, field.name) for field in fields(reading) if field.init},
         version=int(item["version"]),
         created_at=item["created_at"],
         updated_at=item["updated_at"],
@@ -92,8 +92,9 @@ def standing(item: Mapping[str, Any], changed: bool) -> Standing:
 
 
 def photo_attribute(photo: StoredPhoto) -> dict[str, Any]:
-    """The attribute `photo` of an item."""
-    return {name: value for name, value in asdict(photo).items() if value is not None}
+    """The attribute `photo` of an item: which object it was, not where to look in it."""
+    told = asdict(replace(photo, region=None))
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def stored_photo(item: Mapping[str, Any]) -> StoredPhoto | None:
@@ -123,21 +124,22 @@ def _correction(told: Mapping[str, Any]) -> Correction:
     )
 
 
-def corrected(stored: StoredReading, vin: str, correction: Correction) -> StoredReading:
+def corrected(stored: StoredReading, vin: str | None, correction: Correction) -> StoredReading:
     """The reading with a person's VIN (well-formed): what the number says follows it, what the
-    photo showed stays, and nothing is left to ask."""
+    photo showed stays, and nothing is left to ask. None where the person cannot read it: then no
+    number was found, and the advice for the next photo stays."""
     return replace(
         stored,
-        status=Status.READ,
+        status=Status.READ if vin else Status.NOT_FOUND,
         vin=vin,
-        confidence=PERSONS_CONFIDENCE,
-        check_digit=verdict(vin),
+        confidence=PERSONS_CONFIDENCE if vin else 0.0,
+        check_digit=verdict(vin) if vin else None,
         source=None,
         corrected_positions=(),
         candidates=(),
         question=None,
-        advice=(),
-        vehicle=describe(vin),
+        advice=() if vin else stored.advice,
+        vehicle=describe(vin) if vin else None,
         error=None,
         correction=correction,
     )
@@ -146,7 +148,7 @@ def corrected(stored: StoredReading, vin: str, correction: Correction) -> Stored
 def attributes_of(reading: Reading) -> dict[str, Any]:
     """The attributes of an item that hold a reading, without its id."""
     document = Reading.to_dict(bounded(reading))
-    del document["reading_id"]
+    del document["reading_id"], document["advice_kinds"]
     return {
         "status": document.pop("status"),
         "vin": document.pop("vin") or None,

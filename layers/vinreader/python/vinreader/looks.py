@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from vinreader.decoding import Candidate
 from vinreader.recognition import Evidence
 from vinreader.rectification import Band
+from vinreader.region import Region
 from vinreader.results import CheckDigit
 from vinreader.vin import verdict
 
-__all__ = ["Look", "elect", "shares_of_votes", "showing"]
+__all__ = ["Look", "elect", "meant", "shares_of_votes", "showing"]
 
 Array = NDArray[np.float32]
 Values = NDArray[np.float64]
@@ -90,6 +91,23 @@ def showing(vin: str, looks: Sequence[Look]) -> Look | None:
     """The clearest look at a number; None where none shows it."""
     mine = [look for look in looks if look.candidate.text == vin]
     return max(mine, key=lambda look: look.candidate.score, default=None)
+
+
+def meant(
+    looks: list[Look], region: Region | None, photo_width: int, photo_height: int, clear: float
+) -> list[Look]:
+    """The looks that count. Where one inside of the region shows a number, with a score of `clear`
+    at least, those inside: whoever aims at one number does not mean another, however clear. Else
+    all."""
+    if region is None:
+        return looks
+    inside = [
+        look
+        for look in looks
+        if region.holds(look.characters.mean(axis=1).tolist(), photo_width, photo_height)
+    ]
+    shown = any(look.candidate.score >= clear for look in inside)
+    return inside if shown else looks
 
 
 def elect(looks: list[Look], temperature: float, checked: float) -> tuple[Look, dict[str, float]]:

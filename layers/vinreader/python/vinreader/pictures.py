@@ -29,9 +29,10 @@ class Pictures:
         self.store = store
         self.shelf = shelf
 
-    def show(self, reading_id: str) -> Link:
+    def show(self, reading_id: str, annotated: bool = True) -> Link:
         """Where the picture of a reading as it stands now can be fetched. It is drawn once for each
-        version of the reading: a correction shows.
+        version of the reading: a correction shows. Without that it is the kept copy of the photo:
+        in its full size, and with no more metadata than its orientation.
 
         Raises:
             ReadingNotFound: as `ReadingStore.load`.
@@ -43,6 +44,10 @@ class Pictures:
             raise ReadingPending("The photo has not been read yet: there is nothing to show.")
         if kept.copy is None:
             raise PhotoNotKept("No photo of this reading is kept.")
+        if not annotated:
+            if not self.shelf.has(kept.copy):
+                raise PhotoNotKept("The photo of this reading is no longer kept.")
+            return self.shelf.link(kept.copy)
         key = self.shelf.picture_key(reading_id, kept.reading.version)
         if not self.shelf.has(key):
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vinreader.advice import SHOW_THE_NUMBER, TAKE_CLOSER, TWO_NUMBERS
 from vinreader.looks import Look
 from vinreader.results import CheckDigit, Status
 from vinreader.support import Support, another_number, support_of
@@ -19,10 +20,6 @@ __all__ = [
     "eligible",
     "judge",
 ]
-
-SHOW_THE_NUMBER = "No VIN is in the photo. Point the camera at the whole number."
-TAKE_CLOSER = "Step closer so that the number fills the picture, and hold the phone still."
-TWO_NUMBERS = "Two numbers are in the photo. Photograph the one that counts alone."
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from vinreader.characters import characters_of, seen_together
 from vinreader.defects import advised
 from vinreader.detection import Detector
 from vinreader.halving import halved
-from vinreader.looks import Look, elect, shares_of_votes
+from vinreader.looks import Look, elect, meant, shares_of_votes
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import Grey, open_grey
 from vinreader.quality import SHOW_THE_NUMBER, Judgement, JudgementConfig, judge
 from vinreader.recognition import Recognizer
-from vinreader.region import Region, elsewhere, located, meant, parted
+from vinreader.region import Region, elsewhere, located, parted
 from vinreader.results import Quad, Reading, Source, Status, as_quad
 from vinreader.search import Search, SearchConfig
 from vinreader.stages import StageClock

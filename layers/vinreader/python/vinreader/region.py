@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from vinreader.looks import Look
+from vinreader.advice import FOUND_OUTSIDE
 from vinreader.results import Point, Quad, Reading
 
-__all__ = ["FOUND_OUTSIDE", "Region", "elsewhere", "located", "meant", "parted"]
+__all__ = ["FOUND_OUTSIDE", "FRACTION_SLACK", "Region", "elsewhere", "located", "parted"]
 
-FOUND_OUTSIDE = "The number was found outside of the frame. Check that it is the one you mean."
+
+FRACTION_SLACK = 1e-6
+"""A frame at the photo's edge may end beyond it by what floating point loses."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,21 @@ class Region:
     y: float
     width: float
     height: float
+
+    @classmethod
+    def from_text(cls, text: str) -> Region | None:
+        """What `to_text` wrote; None for anything else, or what is no part of a photo."""
+        try:
+            region = cls(*map(float, text.split(",")))
+        except (TypeError, ValueError):  # too few, too many, or no numbers
+            return None
+        far, most = max(region.x + region.width, region.y + region.height), 1 + FRACTION_SLACK
+        whole = min(region.x, region.y) >= 0 and min(region.width, region.height) > 0
+        return region if whole and far <= most else None
+
+    def to_text(self) -> str:
+        """`x,y,width,height`, as the metadata of an upload carries it."""
+        return ",".join(map(str, (self.x, self.y, self.width, self.height)))
 
     def holds(self, points: Sequence[Point], photo_width: int, photo_height: int) -> bool:
         """Whether the centre of a line, by points on it in pixels of the photo, lies inside."""
@@ -48,23 +65,6 @@ def parted(
         return list(quads), []
     inside = [quad for quad in quads if region.holds(quad, photo_width, photo_height)]
     return inside, [quad for quad in quads if quad not in inside]
-
-
-def meant(
-    looks: list[Look], region: Region | None, photo_width: int, photo_height: int, clear: float
-) -> list[Look]:
-    """The looks that count. Where one inside of the region shows a number, with a score of `clear`
-    at least, those inside: whoever aims at one number does not mean another, however clear. Else
-    all."""
-    if region is None:
-        return looks
-    inside = [
-        look
-        for look in looks
-        if region.holds(look.characters.mean(axis=1).tolist(), photo_width, photo_height)
-    ]
-    shown = any(look.candidate.score >= clear for look in inside)
-    return inside if shown else looks
 
 
 def elsewhere(quads: Sequence[Quad], known: Sequence[Quad]) -> list[Quad]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from vinreader.advice import kind_of
+
 __all__ = [
     "Alternative",
     "Barcode",
@@ -166,11 +168,16 @@ class Reading:
     """All that hold a VIN. Where the reader found one that differs, the reading is a retake."""
     defects: tuple[Defect, ...] = ()
     advice: tuple[str, ...] = ()
+    advice_kinds: tuple[str, ...] = field(init=False, default=())
+    """Of each sentence of `advice`, the kind, which never changes: for programs."""
     vehicle: Vehicle | None = None
     models: dict[str, str] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
     error: str | None = None
     reading_id: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "advice_kinds", tuple(map(kind_of, self.advice)))
 
     @classmethod
     def rejected(cls, error: str) -> Reading:
@@ -222,6 +229,7 @@ class Reading:
             ],
             "defects": [{"type": d.type, "confidence": d.confidence} for d in self.defects],
             "advice": list(self.advice),
+            "advice_kinds": list(self.advice_kinds),
             "vehicle": {
                 "wmi": self.vehicle.wmi,
                 "manufacturer": self.vehicle.manufacturer,

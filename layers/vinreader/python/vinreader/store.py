@@ -195,8 +195,9 @@ class ReadingStore:
         position = cursor.Position(last["created_at"], last["reading_id"])
         return Page(tuple(found), cursor.encode(position, name))
 
-    def correct(self, reading_id: str, vin: str, seen: int, by: str) -> StoredReading:
-        """Set a person's VIN (well-formed) in place of what was read; what then stands.
+    def correct(self, reading_id: str, vin: str | None, seen: int, by: str) -> StoredReading:
+        """Set a person's VIN (well-formed) in place of what was read, or that there is none to be
+        read; what then stands.
 
         Args:
             seen: the version that the person looked at.

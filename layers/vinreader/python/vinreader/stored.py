@@ -21,7 +21,7 @@ class Original:
 
 @dataclass(frozen=True)
 class Correction:
-    """Who set the VIN right, and when (ISO 8601, UTC)."""
+    """Who set the VIN right, or said that nobody can read it, and when (ISO 8601, UTC)."""
 
     corrected_by: str
     """The subject of the token: a person, or the program that acts for one."""
@@ -34,8 +34,8 @@ class StoredReading(Reading):
     """A reading as it stands in the store; times are ISO 8601, UTC.
 
     Once corrected, `status`, `vin`, `confidence`, `check_digit` and `vehicle` tell of the
-    person's number, and there are no `candidates` and no `question`; `characters`, `quad`,
-    `barcodes` and `defects` stay what the photo showed.
+    person's number (of none where `status` is `not_found`), and there are no `candidates` and no
+    `question`; `characters`, `quad`, `barcodes` and `defects` stay what the photo showed.
     """
 
     version: int = 0

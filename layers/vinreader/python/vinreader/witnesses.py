@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from vinreader.advice import ONE_LABEL, PRINT_TOO
 from vinreader.barcodes import FoundClaim
 from vinreader.claims import Weight
 from vinreader.looks import Look
@@ -20,9 +21,6 @@ from vinreader.results import Reading, Source, Status
 from vinreader.vin import ALPHABET, describe, verdict
 
 __all__ = ["ONE_LABEL", "PRINT_TOO", "WitnessConfig", "confirming", "hear"]
-
-ONE_LABEL = "The number and the bar codes differ. Compare them, and photograph one label alone."
-PRINT_TOO = "Show the printed number too: this bar code alone is not enough."
 
 
 @dataclass(frozen=True)

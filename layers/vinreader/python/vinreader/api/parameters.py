@@ -18,6 +18,7 @@ __all__ = [
     "StatusWanted",
     "VinText",
     "VinWanted",
+    "WithDrawing",
 ]
 
 ReadingId = Annotated[str, Path(description="The id of a reading.")]
@@ -42,6 +43,9 @@ IdempotencyKey = Annotated[
 ]
 IfMatch = Annotated[
     str | None, Header(alias="If-Match", description="The ETag of the reading that was seen.")
+]
+WithDrawing = Annotated[
+    bool, Query(description="Whether what was found is drawn on it; else it is the photo alone.")
 ]
 VinWanted = Annotated[str | None, Query(description="The number that stands; or `status`.")]
 StatusWanted = Annotated[Status | None, Query(description="Which readings; or `vin`.")]

@@ -6,14 +6,14 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from vinreader.api.problems import Problem, ProblemType, invalid_request
 from vinreader.formats import MEDIA_TYPES
-from vinreader.region import Region
+from vinreader.region import FRACTION_SLACK, Region
 
 __all__ = [
     "LIMITS",
@@ -33,9 +33,6 @@ PHOTO_TYPES = tuple(MEDIA_TYPES)
 
 ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 """As `ETag` gives it; a proxy that compresses may have made it weak."""
-
-FRACTION_SLACK = 1e-6
-"""A frame at the photo's edge may end beyond it by what floating point loses."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -90,13 +87,15 @@ class UploadRequest(_Body):
     """What will be uploaded."""
 
     content_type: str = Field("image/jpeg", json_schema_extra={"enum": list(PHOTO_TYPES)})
+    roi: RegionOfInterest | None = None
 
 
 class CorrectionRequest(_Body):
     """What really stands on the vehicle."""
 
-    vin: str = Field(min_length=1, max_length=100)
-    """17 characters without I, O and Q; separators and small letters do no harm."""
+    vin: Annotated[str, Field(min_length=1, max_length=100)] | None
+    """17 characters without I, O and Q; separators and small letters do no harm. Null where a
+    person looked at the photo and cannot read the number either."""
 
 
 @dataclass(frozen=True)

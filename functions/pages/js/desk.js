@@ -1,0 +1,261 @@
+/** The page for who checks: doubtful readings, one after the other, by keyboard alone. */
+
+import { Api, Problem, Unreachable } from "./api.js";
+import { Session } from "./auth.js";
+import { offerChoices } from "./choices.js";
+import { Editor } from "./editor.js";
+import { Photos } from "./photos.js";
+import { Queue } from "./queue.js";
+import { adviceOf, photoWithOutlines, sureness, vehicleOf } from "./reading.js";
+import { Saving } from "./saving.js";
+import { Geometry, stripElement } from "./strip.js";
+import { checkDigit, isWhole, verdict } from "./vin.js";
+import { Words } from "./words.js";
+
+/** @typedef {import("./api.js").Reading} Reading */
+
+/** @param {string} id @returns {any} */
+const at = (id) => document.getElementById(id);
+
+/** @type {Words} */
+let words;
+/** @type {Queue} */
+let queue;
+/** @type {Photos} */
+let photos;
+/** @type {Saving} */
+let saving;
+/** @type {Reading | null} */
+let current = null;
+/** @type {Reading[]} what was decided, the last one last */
+const decided = [];
+let confirmedTwice = "";
+const editor = new Editor(at("cells"), () => check());
+
+/** @param {string} key @param {Record<string, string | number>} [values] */
+function tell(key, values) {
+  at("told").textContent = words.say(key, values);
+}
+
+/** Show one reading, or that there is none. @param {Reading | null} reading */
+async function open(reading) {
+  current = reading;
+  confirmedTwice = "";
+  at("work").hidden = !reading;
+  at("empty").hidden = Boolean(reading);
+  list();
+  if (!reading) {
+    at("empty-text").textContent = words.say("desk.empty.text");
+    at("empty-title").focus();
+    return;
+  }
+  const geometry = reading.characters.length ? new Geometry(reading.characters.map(({ box }) => box)) : null;
+  write(reading);
+  editor.show(reading, geometry, words);
+  at("strip").replaceChildren();
+  at("photo").replaceChildren();
+  at("nophoto").hidden = true;
+  const picture = await photos.of(reading);
+  if (current !== reading) return;
+  at("nophoto").hidden = Boolean(picture);
+  if (picture) {
+    picture.alt = words.say("photo.alt");
+    at("photo").replaceChildren(...photoWithOutlines(picture, reading));
+    if (geometry) {
+      const names = reading.characters.map(({ confidence }) => sureness(confidence));
+      at("strip").replaceChildren(stripElement(picture.src, geometry, names));
+    }
+  }
+  photos.prepare(ahead(reading));
+}
+
+/** The next two: their photos are fetched while this one is looked at. @param {Reading} reading */
+function ahead(reading) {
+  const next = queue.after(reading);
+  return [next, next && queue.after(next)].filter((one) => one && one !== reading);
+}
+
+/** @param {Reading} reading */
+function write(reading) {
+  const facts = [
+    words.ago(reading.created_at),
+    ...(reading.vin ? [words.say("result.sure", { percent: words.percent(reading.confidence) })] : []),
+    vehicleOf(reading),
+    ...reading.defects.map(({ type }) => words.say(`defect.${type}`)),
+  ];
+  at("work-title").textContent = words.say(`desk.${reading.status}`);
+  at("work-facts").textContent = facts.filter(Boolean).join(" · ");
+  at("advice").textContent = adviceOf(reading, words).join(" ");
+  const others = reading.candidates.slice(1);
+  at("candidates").hidden = !others.length;
+  at("candidate-list").replaceChildren(...others.map(candidate));
+}
+
+/** @param {import("./api.js").Candidate} candidate */
+function candidate({ vin, differs_at: places, check_digit: digit }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "small candidate";
+  for (const [place, symbol] of [...vin].entries()) {
+    const part = document.createElement(places.includes(place + 1) ? "b" : "span");
+    part.textContent = symbol;
+    button.append(part);
+  }
+  button.append(digit === "valid" ? " ✓" : "");
+  button.addEventListener("click", () => editor.set(vin));
+  return button;
+}
+
+/** The check digit, as the number stands in the fields. */
+function check() {
+  const { vin, changed } = editor;
+  const line = at("check");
+  if (!isWhole(vin)) {
+    line.dataset.verdict = "incomplete";
+    line.textContent = words.say("desk.incomplete", { n: 17 - vin.length });
+    return;
+  }
+  const found = verdict(vin);
+  line.dataset.verdict = found;
+  const parts = [words.say(`desk.check.${found}`, { digit: checkDigit(vin) })];
+  if (changed) parts.push(words.say("desk.changed", { n: changed }));
+  line.textContent = parts.join(" ");
+}
+
+function accept() {
+  const { vin } = editor;
+  if (!current || !isWhole(vin)) return;
+  if (verdict(vin) === "invalid" && confirmedTwice !== vin) {
+    confirmedTwice = vin;
+    at("check").textContent = words.say("desk.twice");
+    return;
+  }
+  decide(vin);
+}
+
+/** @param {string | null} vin null where nobody can read it */
+function decide(vin) {
+  if (!current) return;
+  const reading = current;
+  const next = queue.after(reading);
+  queue.remove(reading);
+  decided.push(reading);
+  saving.save(reading, vin);
+  open(next === reading ? null : next);
+}
+
+/** The one before, or the one that was decided last: anybody errs. */
+async function back() {
+  const before = current && queue.before(current);
+  if (before) return open(before);
+  const last = decided.pop();
+  if (!last) return undefined;
+  const now = await queue.api.reading(last.reading_id);
+  queue.restore(now);
+  return open(now);
+}
+
+function list() {
+  const items = queue.readings.map((reading) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.tabIndex = -1; // the keys of the fields are the quicker way
+    button.className = `item ${sureness(reading.confidence)}`;
+    button.append(span("item-vin", reading.vin ?? "—"));
+    button.append(span("item-facts", `${words.percent(reading.confidence)} · ${words.ago(reading.created_at)}`));
+    button.addEventListener("click", () => open(reading));
+    const item = document.createElement("li");
+    if (reading === current) item.setAttribute("aria-current", "true");
+    item.append(button);
+    return item;
+  });
+  at("queue").replaceChildren(...items);
+  at("queue-title").textContent = words.say("desk.count", { n: queue.readings.length });
+  at("queue").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+}
+
+/** @param {string} name @param {string} text */
+function span(name, text) {
+  const element = document.createElement("span");
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+async function refresh() {
+  try {
+    await queue.fetch();
+  } catch (error) {
+    if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
+    return tell("desk.failed");
+  }
+  const same = queue.readings.find((one) => one.reading_id === current?.reading_id);
+  if (same && current) {
+    queue.readings[queue.readings.indexOf(same)] = current;
+    return list();
+  }
+  return open(queue.after(null));
+}
+
+/** Keys that count wherever the focus is. @param {KeyboardEvent} event */
+function pressed(event) {
+  const inField = event.target instanceof HTMLInputElement;
+  const acts = {
+    PageDown: () => current && open(queue.after(current)),
+    PageUp: back,
+    ...(event.shiftKey ? { Delete: () => decide(null) } : {}),
+    ...(inField && !event.isComposing ? { Enter: accept } : {}),
+  };
+  if (!acts[event.key] || (event.repeat && event.key !== "PageDown")) return;
+  event.preventDefault();
+  acts[event.key]();
+}
+
+/** @type {import("./saving.js").Told} */
+const told = {
+  saving: (_, vin) => tell("desk.saving", { vin: vin ?? words.say("desk.unreadable") }),
+  saved: (stored, vin) =>
+    tell(vin ? "desk.saved" : "desk.saved.unreadable", { vin: vin ?? "", name: stored.correction?.corrected_by ?? "" }),
+  later: (reading) => tell("desk.unsaved", { vin: reading.vin ?? "—" }),
+  conflict: (now) => {
+    queue.restore(now);
+    list();
+    tell("desk.conflict", { vin: now.vin ?? "—" });
+  },
+  refused: (reading, problem) => {
+    queue.restore(reading);
+    list();
+    tell("desk.refused", { vin: reading.vin ?? "—", detail: problem.message });
+  },
+};
+
+async function begin() {
+  const config = await (await fetch("config.json", { cache: "no-store" })).json();
+  const session = new Session(config.auth, ["readings/read", "readings/correct"]);
+  await session.begin();
+  const api = new Api(config.api, session);
+  queue = new Queue(api);
+  photos = new Photos(api);
+  saving = new Saving(api, told);
+  await offerChoices(at("choices"), (chosen) => {
+    words = chosen;
+    at("who").textContent = session.name ? words.say("desk.by", { name: session.name }) : "";
+    if (current) open(current);
+  });
+  at("out").hidden = !session.name;
+  at("out").addEventListener("click", () => session.signOut());
+  at("order").addEventListener("change", () => {
+    queue.sort(at("order").value);
+    open(queue.after(null));
+  });
+  at("refresh").addEventListener("click", refresh);
+  at("save").addEventListener("click", accept);
+  at("unreadable").addEventListener("click", () => decide(null));
+  at("skip").addEventListener("click", () => current && open(queue.after(current)));
+  at("back").addEventListener("click", back);
+  addEventListener("keydown", pressed);
+  await refresh();
+  document.documentElement.dataset.ready = "";
+}
+
+await begin();

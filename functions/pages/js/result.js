@@ -1,0 +1,145 @@
+/** What came of a photo: the number, how sure it is, and what to do next. */
+
+import { Problem, Unreachable } from "./api.js";
+import {
+  SURE, adviceOf, numberElement, photoWithOutlines, sureness, symbolsOfReading, vehicleOf,
+} from "./reading.js";
+import { Geometry, stripElement } from "./strip.js";
+
+/** @param {string} id @returns {any} */
+const at = (id) => document.getElementById(id);
+
+/** The line by itself, where it was found. @returns {HTMLElement[]} */
+function stripOf({ characters }, url) {
+  if (!characters.length) return [];
+  const geometry = new Geometry(characters.map(({ box }) => box));
+  return [stripElement(url, geometry, characters.map(({ confidence }) => sureness(confidence)))];
+}
+
+export class Result {
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {() => void} takeAgain
+   */
+  constructor(api, takeAgain) {
+    this.api = api;
+    /** @type {import("./words.js").Words | null} */
+    this.words = null;
+    /** @type {import("./api.js").Reading | null} */
+    this.reading = null;
+    at("again").addEventListener("click", takeAgain);
+    at("copy").addEventListener("click", () => this.#copy());
+    at("share").addEventListener("click", () => this.#share());
+  }
+
+  /** @param {import("./words.js").Words} words */
+  speak(words) {
+    this.words = words;
+    if (this.reading && !at("result").hidden) this.#write(this.reading, words);
+  }
+
+  /**
+   * @param {import("./api.js").Reading} reading
+   * @param {HTMLImageElement | null} picture
+   */
+  show(reading, picture) {
+    this.reading = reading;
+    at("result-photo").replaceChildren(...(picture ? photoWithOutlines(picture, reading) : []));
+    at("result-photo").hidden = !picture;
+    at("result-strip").replaceChildren(...(picture ? stripOf(reading, picture.src) : []));
+    if (this.words) this.#write(reading, this.words);
+    at("result-title").focus();
+  }
+
+  /**
+   * @param {import("./api.js").Reading} reading
+   * @param {import("./words.js").Words} words
+   */
+  #write(reading, words) {
+    const { status } = reading;
+    at("result").dataset.status = status;
+    at("result-title").textContent = words.say(`result.${reading.correction ? "confirmed" : status}`);
+    const advice = status === "rejected" ? [words.say("advice.rejected")] : adviceOf(reading, words);
+    at("advice").textContent = advice.join(" ");
+    at("advice").hidden = !advice.length;
+    at("vin").replaceChildren(...(reading.vin ? [numberElement(reading, words)] : []));
+    const doubts = symbolsOfReading(reading).some(({ confidence }) => confidence < SURE);
+    at("vin-legend").hidden = !doubts;
+    at("vin-legend").textContent = words.say("vin.legend");
+    at("facts").textContent = this.#facts(reading, words).join(" · ");
+    this.#ask(reading, words);
+    this.#list(reading, words);
+    const good = status === "read";
+    at("again").textContent = words.say(good ? "result.next" : "result.again");
+    at("again").classList.toggle("primary", !good);
+    at("copy").classList.toggle("primary", good);
+    at("copy").hidden = !reading.vin;
+    at("share").hidden = !reading.vin || !navigator.share;
+    at("result-note").textContent = reading.error && status === "rejected" ? reading.error : "";
+  }
+
+  /** @returns {string[]} */
+  #facts(reading, words) {
+    if (!reading.vin) return [];
+    const facts = [words.say("result.sure", { percent: words.percent(reading.confidence) })];
+    if (reading.check_digit) facts.push(words.say(`check.${reading.check_digit}`));
+    const vehicle = vehicleOf(reading);
+    return vehicle ? [...facts, vehicle] : facts;
+  }
+
+  /** Where one character is all that is in doubt, an answer does instead of another photo. */
+  #ask(reading, words) {
+    const { question } = reading;
+    at("question").hidden = !question;
+    if (!question) return;
+    at("question-text").textContent = words.say("question.text", { n: question.position });
+    const answers = question.symbols.map((symbol) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "symbol-answer";
+      button.textContent = symbol;
+      button.addEventListener("click", () => this.#answer(question.position, symbol));
+      return button;
+    });
+    at("answers").replaceChildren(...answers);
+  }
+
+  async #answer(position, symbol) {
+    const { reading, words } = this;
+    if (!reading?.vin || !words) return;
+    const vin = reading.vin.slice(0, position - 1) + symbol + reading.vin.slice(position);
+    try {
+      this.reading = await this.api.correct(reading, vin);
+      this.#write(this.reading, words);
+      at("result-title").focus();
+    } catch (error) {
+      if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
+      at("result-note").textContent = words.say("result.unsaved");
+    }
+  }
+
+  #list(reading, words) {
+    const known = reading.defects.filter(({ type }) => words.has(`defect.${type}`));
+    at("defects").hidden = !known.length;
+    at("defects").replaceChildren(
+      ...known.map(({ type }) => {
+        const item = document.createElement("li");
+        item.textContent = words.say(`defect.${type}`);
+        return item;
+      }),
+    );
+  }
+
+  async #copy() {
+    await navigator.clipboard.writeText(this.reading?.vin ?? "");
+    at("result-note").textContent = this.words?.say("result.copied") ?? "";
+  }
+
+  async #share() {
+    try {
+      await navigator.share({ title: "VIN", text: this.reading?.vin ?? "" });
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+    }
+  }
+}
