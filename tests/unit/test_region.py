@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -139,17 +140,17 @@ def test_the_whole_photo_is_looked_at_only_where_the_region_is_not_enough(
 ) -> None:
     detected: list[tuple[int, ...]] = []
     looked_at: list[list[Quad]] = []
-    detect, look = reader.detector.detect, reader.look
+    steps, look = reader.detector.steps, reader.look
 
-    def noted_detect(photo: Grey) -> tuple[TextLine, ...]:
+    def noted_steps(photo: Grey) -> Iterator[tuple[TextLine, ...]]:
         detected.append(photo.shape)
-        return detect(photo)
+        return steps(photo)
 
     def noted_look(photo: Grey, quads: list[Quad], *args: Any, **more: Any) -> list[Look]:
         looked_at.append(quads)
         return look(photo, quads, *args, **more)
 
-    monkeypatch.setattr(reader.detector, "detect", noted_detect)
+    monkeypatch.setattr(reader.detector, "steps", noted_steps)
     monkeypatch.setattr(reader, "look", noted_look)
     if not enough:
         monkeypatch.setattr(reader, "config", replace(reader.config, settled=1.1))

@@ -79,8 +79,8 @@ def of_real_photos(models: Path, real: Path, workers: int) -> Iterator[Statement
 
 
 def stages(reader: Reader, data: bytes) -> list[list[Look]]:
-    """The looks that there are after each stage of the search in an image file's bytes; none where
-    nothing is found."""
+    """The looks that there are after each stage of the search in an image file's bytes, the first
+    at the lines of the smallest size alone; none where nothing is found."""
     grey = open_grey(data)
     search = Search(reader.recognizer, reader.config, grey)
     found: list[list[Look]] = []
@@ -94,11 +94,17 @@ def stages(reader: Reader, data: bytes) -> list[list[Look]]:
         found.append(looks)
         return looks
 
-    looks = look([np.array(quad, np.float32) for quad in reader.lines(grey)], [])
+    steps = reader.detector.steps(grey)
+    first = next(steps)
+    glanced = reader.glance(grey, [line.quad for line in first])
+    *_, lines = first, *steps
+    quads = [line.quad for line in lines[: reader.config.lines]]
+    looks = look([np.array(quad, np.float32) for quad in quads], [])
     if not any(one.candidate.score >= reader.config.clear for one in looks):
         look([np.array(quad, np.float32) for quad in reader.lines_of_turned(grey)], looks)
     # Each holds those before it, so as many looks are the same ones.
-    return [now for before, now in pairwise([[], *found]) if len(now) > len(before)]
+    later = [now for before, now in pairwise([[], *found]) if len(now) > len(before)]
+    return [glanced, *later] if glanced else later
 
 
 def _gathered(models: Path, sources: Sequence[_Source], workers: int) -> Iterator[Statement]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,18 +76,18 @@ def test_heads_share_what_the_networks_saw_and_nothing_else(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (alone,) = read_photos(Reader.load(DEFAULT_MODELS_DIR), photos, uncertain=True)
-    plain_detect, plain_recognize = Detector.detect, Recognizer.recognize
+    plain_steps, plain_recognize = Detector.steps, Recognizer.recognize
     looked_at: list[bytes] = []
 
-    def detect(self: Detector, photo: np.ndarray) -> tuple[TextLine, ...]:
-        looked_at.append(photo.tobytes())
-        return plain_detect(self, photo)
+    def steps(self: Detector, grey: np.ndarray) -> Iterator[tuple[TextLine, ...]]:
+        looked_at.append(grey.tobytes())
+        return plain_steps(self, grey)
 
     def recognize(self: Recognizer, strips: np.ndarray) -> tuple[Evidence, ...]:
         looked_at.extend(strip.tobytes() for strip in strips)
         return plain_recognize(self, strips)
 
-    monkeypatch.setattr(Detector, "detect", detect)
+    monkeypatch.setattr(Detector, "steps", steps)
     monkeypatch.setattr(Recognizer, "recognize", recognize)
     by_head = read_photos_by_head(DEFAULT_MODELS_DIR, photos, ("boxes", "both"), uncertain=True)
     assert by_head["both"] == [replace(alone, seconds=None, cpu_seconds=None)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from vinreader.photo import Grey, open_grey
 from vinreader.quality import SHOW_THE_NUMBER, Judgement, JudgementConfig, judge
 from vinreader.recognition import Recognizer
 from vinreader.region import Region, elsewhere, located, parted
-from vinreader.results import Quad, Reading, Source, Status, as_quad
+from vinreader.results import Quad, Reading, Source, Status, TextLine, as_quad
 from vinreader.search import Search, SearchConfig
 from vinreader.stages import StageClock
 from vinreader.vin import describe, verdict
@@ -98,10 +98,20 @@ class Reader:
                 with clock.stage("recognize"):
                     looks = self.look(grey, quads, claims=claims)
             if not self._enough(looks, claims):
+                steps = self.detector.steps(grey)
                 with clock.stage("detect"):
-                    more = self.lines(grey, region, quads)
+                    found = next(steps)
+                    more = self._foremost(elsewhere(_quads(found), quads), grey, region)
                 with clock.stage("recognize"):
-                    looks += self.look(grey, more, region, claims)
+                    glanced = looks + self.glance(grey, more, region)
+                if self._enough(glanced, claims):
+                    looks = glanced
+                else:
+                    with clock.stage("detect"):  # at the other sizes as well
+                        *_, found = found, *steps
+                        more = self._foremost(elsewhere(_quads(found), quads), grey, region)
+                    with clock.stage("recognize"):
+                        looks += self.look(grey, more, region, claims)
                 quads = quads + more
             with clock.stage("recognize"):
                 reading = self._reading(looks, claims)
@@ -141,8 +151,7 @@ class Reader:
     ) -> list[Quad]:
         """Quads of lines in a photo (H, W) uint8 that may be the VIN: those inside of the
         region first, likeliest first, without those `known`."""
-        quads = elsewhere([line.quad for line in self.detector.detect(grey)], known)
-        return self._foremost(quads, grey, region)
+        return self._foremost(elsewhere(_quads(self.detector.detect(grey)), known), grey, region)
 
     def lines_in(self, grey: Grey, region: Region) -> list[Quad]:
         """Those found where the region is looked at alone, likeliest first: it shows smaller
@@ -152,17 +161,24 @@ class Reader:
         part = grey[rows, columns]
         if max(part.shape) * self.config.least_gain > max(height, width):
             return []
-        found = [line.quad for line in self.detector.detect(np.ascontiguousarray(part))]
+        found = _quads(self.detector.detect(np.ascontiguousarray(part)))
         corner = np.array([columns.start, rows.start], np.float32)
         return [as_quad(np.array(quad) + corner) for quad in found[: self.config.lines]]
 
     def lines_of_turned(self, grey: Grey, region: Region | None = None) -> list[Quad]:
         """The same, found in the photo turned by a quarter; the quads are those of the photo."""
         turned = np.ascontiguousarray(np.rot90(grey))
-        quads = [line.quad for line in self.detector.detect(turned)]
+        quads = _quads(self.detector.detect(turned))
         found = np.array(quads, np.float32).reshape(-1, 4, 2)
         back = np.stack([grey.shape[1] - found[..., 1], found[..., 0]], axis=-1)
         return self._foremost([as_quad(quad, 1) for quad in back], grey, region)
+
+    def glance(self, grey: Grey, quads: list[Quad], region: Region | None = None) -> list[Look]:
+        """Looks at the likeliest lines of a photo (H, W) uint8 in one cut each: enough where the
+        photo is a good one. None outside of the region."""
+        inside, _ = parted(quads, region, grey.shape[1], grey.shape[0])
+        lines = list(np.array(inside, np.float32).reshape(-1, 4, 2))
+        return Search(self.recognizer, self.config, grey).glance(lines)
 
     def look(
         self,
@@ -236,3 +252,7 @@ class Reader:
             advice=judgement.advice,
             vehicle=describe(vin),
         )
+
+
+def _quads(lines: Iterable[TextLine]) -> list[Quad]:
+    return [line.quad for line in lines]

@@ -103,6 +103,10 @@ class Search:
         self.config = config
         self.grey = grey
 
+    def glance(self, quads: Sequence[Array]) -> list[Look]:
+        """The first looks of `looks`, and no more."""
+        return _looks(self._at([self._first(Band(quad)) for quad in quads[: self.config.quick]]))
+
     def looks(self, quads: Sequence[Array], enough: Callable[[list[Look]], bool]) -> list[Look]:
         """Looks at the lines (likeliest first) in which seventeen characters were found; `enough`
         is asked after each stage."""
