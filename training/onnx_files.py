@@ -119,10 +119,40 @@ def _tidy(model: onnx.ModelProto) -> None:
             node.input[n] = name.removeprefix("net.")
         node.ClearField("metadata_props")
         node.ClearField("doc_string")
+    _drop_zero_biases(model.graph)
     model.graph.ClearField("metadata_props")
     model.graph.ClearField("value_info")
     for value in (*model.graph.input, *model.graph.output):
         value.ClearField("metadata_props")
+
+
+def _drop_zero_biases(graph: onnx.GraphProto) -> None:
+    """Convolutions without a bias stay so. The exporter gives them one of zeros, which it makes
+    from what comes in: not known when the file is loaded, so no batch norm is folded into them."""
+    source = {output: node for node in graph.node for output in node.output}
+
+    def is_zero(name: str) -> bool:
+        node = source.get(name)
+        if node is None:
+            return False
+        if node.op_type == "Constant":
+            return not numpy_helper.to_array(node.attribute[0].t).any()
+        return node.op_type in ("Expand", "Cast", "CastLike") and is_zero(node.input[0])
+
+    for node in graph.node:
+        if node.op_type == "Conv" and len(node.input) == 3 and is_zero(node.input[2]):
+            del node.input[2]
+    _drop_unused(graph)
+
+
+def _drop_unused(graph: onnx.GraphProto) -> None:
+    """Nodes that nothing comes of."""
+    wanted = {value.name for value in graph.output}
+    for node in reversed(list(graph.node)):  # they stand in the order in which they are run
+        if wanted.isdisjoint(node.output):
+            graph.node.remove(node)
+        else:
+            wanted.update(node.input)
 
 
 def _difference(served: nn.Module, path: Path, shape: tuple[int, ...]) -> float:

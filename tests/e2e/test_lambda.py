@@ -11,7 +11,7 @@ from local.http_api import HttpApi
 from local.queue_loop import Delivery, QueueLoop
 from local.stack import Stack
 from local.upload import upload
-from tests.e2e.conftest import EmulatedFunction
+from tests.emulator import EmulatedFunction
 from tests.events import event_names, load_event, outcome, set_scene
 from tests.photos import BROKEN, SAMPLE, sample_vin
 

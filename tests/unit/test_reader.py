@@ -3,12 +3,15 @@ number."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from tests.barcode_pictures import drawn, stuck_on
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
+from vinreader.detection import ModelLayout, preprocess
 from vinreader.models import DEFAULT_MODELS_DIR, MissingModel
 from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
@@ -46,6 +49,33 @@ def test_the_sample_is_read(reader: Reader) -> None:
     assert reading.vehicle.wmi == sample_vin()[:3]
     assert set(reading.models) == {"craft", "yolo"}
     assert reading.timings_ms["total"] >= reading.timings_ms["detect"] > 0
+
+
+@pytest.mark.parametrize("settled", [0.9, 1.1])
+def test_a_photo_is_looked_at_larger_only_where_doubt_is_left(
+    monkeypatch: pytest.MonkeyPatch, settled: float
+) -> None:
+    reader = Reader.load(DEFAULT_MODELS_DIR)
+    reader.config = replace(reader.config, settled=settled)
+    sizes: list[int] = []
+
+    def noted(grey: np.ndarray, long_side: int, layout: ModelLayout) -> tuple[np.ndarray, ...]:
+        sizes.append(long_side)
+        return preprocess(grey, long_side, layout)
+
+    monkeypatch.setattr("vinreader.detection.preprocess", noted)
+    reading = reader.read(SAMPLE.read_bytes())
+    assert (reading.status, reading.vin) == (Status.READ, sample_vin())
+    small, large = reader.detector.config.long_sides
+    assert sizes == ([small] if settled < 1 else [small, large])
+
+
+def test_the_last_step_of_detection_is_all_of_it(reader: Reader, sample: np.ndarray) -> None:
+    grey = np.asarray(cv2.cvtColor(sample, cv2.COLOR_BGR2GRAY), np.uint8)
+    first, last = reader.detector.steps(grey)
+    assert last == reader.detector.detect(grey)
+    assert first
+    assert set(first) != set(last)
 
 
 def test_characters_stand_in_the_line_from_left_to_right(reader: Reader) -> None:

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from PIL import Image
 from local.http_api import HttpApi
 from tests.answers import problem
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
+from vinreader.finding import LineFinder
 from vinreader.looks import Look, meant
 from vinreader.photo import Grey
 from vinreader.reader import Reader
@@ -162,17 +164,17 @@ def test_the_whole_photo_is_looked_at_only_where_the_region_is_not_enough(
 ) -> None:
     detected: list[tuple[int, ...]] = []
     looked_at: list[list[Quad]] = []
-    detect, look = reader.detector.detect, reader.look
+    steps, look = reader.detector.steps, reader.look
 
-    def noted_detect(photo: Grey) -> tuple[TextLine, ...]:
+    def noted_steps(photo: Grey) -> Iterator[tuple[TextLine, ...]]:
         detected.append(photo.shape)
-        return detect(photo)
+        return steps(photo)
 
     def noted_look(photo: Grey, quads: list[Quad], *args: Any, **more: Any) -> list[Look]:
         looked_at.append(quads)
         return look(photo, quads, *args, **more)
 
-    monkeypatch.setattr(reader.detector, "detect", noted_detect)
+    monkeypatch.setattr(reader.detector, "steps", noted_steps)
     monkeypatch.setattr(reader, "look", noted_look)
     if not enough:
         monkeypatch.setattr(reader, "config", replace(reader.config, settled=1.1))
@@ -193,8 +195,8 @@ def test_a_region_that_shows_no_more_than_the_photo_is_not_looked_at_alone(
     reader: Reader,
 ) -> None:
     photo = np.asarray(Image.open(SAMPLE).convert("L"))
-    assert reader.lines_in(photo, Region(0, 0.3, 1, 0.3)) == []
-    assert reader.lines_in(photo, Region(0.1, 0.1, 0.7, 0.7)) == []
+    for region in (Region(0, 0.3, 1, 0.3), Region(0.1, 0.1, 0.7, 0.7)):
+        assert LineFinder(reader.detector, reader.config, photo, region).in_region() == []
 
 
 @pytest.mark.parametrize("corner", [(0.0, 0.0), (0.999999, 0.999999), (0.5, 0.999999)])

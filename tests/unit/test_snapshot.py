@@ -182,7 +182,7 @@ def test_no_version_is_published_that_cannot_read(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warm_up(reader)
-    monkeypatch.setattr(reader.detector, "detect", lambda _photo: ())
+    monkeypatch.setattr(reader.detector, "steps", lambda _photo: iter([()]))
     with pytest.raises(NotReady, match="for None"):
         warm_up(reader)
 

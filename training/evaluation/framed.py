@@ -35,7 +35,7 @@ SHARES = (0.05, 0.1, 0.2, 1.0)
 
 @dataclass(frozen=True)
 class FramedPhoto:
-    """A JPEG file, its frame, and the number inside, `width` of the photo's width wide."""
+    """A JPEG file, its frame, and the number inside, `width` of the photo's width long."""
 
     data: bytes
     frame: Region
@@ -68,7 +68,7 @@ def framed_photo(seed: int, index: int) -> FramedPhoto:
     written, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     if not written:
         raise RuntimeError("OpenCV writes no JPEG")
-    width = float(np.ptp(points[:, 0])) / wide
+    width = float(np.ptp(points, axis=0).max()) / wide  # it may stand upright
     return FramedPhoto(data.tobytes(), _frame(rng, points), scene.number, width)
 
 

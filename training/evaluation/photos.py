@@ -119,13 +119,13 @@ class _RecallingDetector(Detector):
 
     def __init__(self, model_path: Path) -> None:
         super().__init__(model_path)
-        self.lines: dict[bytes, tuple[TextLine, ...]] = {}
+        self.lines: dict[bytes, list[tuple[TextLine, ...]]] = {}
 
-    def detect(self, grey: NDArray[np.uint8]) -> tuple[TextLine, ...]:
+    def steps(self, grey: NDArray[np.uint8]) -> Iterator[tuple[TextLine, ...]]:
         key = _digest(grey)
         if key not in self.lines:
-            self.lines[key] = super().detect(grey)
-        return self.lines[key]
+            self.lines[key] = list(super().steps(grey))
+        return iter(self.lines[key])
 
 
 class _RecallingRecognizer(Recognizer):

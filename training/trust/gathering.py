@@ -18,6 +18,7 @@ import numpy as np
 
 from training.evaluation.pages import page_photo
 from training.evaluation.photos import labelled_photos
+from vinreader.finding import LineFinder
 from vinreader.looks import Look, elect
 from vinreader.photo import open_grey
 from vinreader.quality import eligible
@@ -82,8 +83,8 @@ def of_real_photos(models: Path, real: Path, workers: int) -> Iterator[Statement
 
 
 def stages(reader: Reader, data: bytes) -> list[list[Look]]:
-    """The looks that there are after each stage of the search in an image file's bytes; none where
-    nothing is found."""
+    """The looks that there are after each stage of the search in an image file's bytes, the first
+    at the lines of the smallest size alone; none where nothing is found."""
     grey = open_grey(data)
     search = Search(reader.recognizer, reader.config, grey)
     found: list[list[Look]] = []
@@ -97,13 +98,19 @@ def stages(reader: Reader, data: bytes) -> list[list[Look]]:
         found.append(looks)
         return looks
 
-    looks = look(_arrays(reader.lines(grey)), [])
+    finder = LineFinder(reader.detector, reader.config, grey)
+    steps = finder.steps()
+    first = next(steps)
+    glanced = reader.glance(grey, first)
+    *_, lines = first, *steps
+    looks = look(_arrays(lines), [])
     for degrees in reader.config.turns:
         if not _doubtful(reader, looks):
             break
-        looks = look(_arrays(reader.lines_of_turned(grey, degrees)), looks)
+        looks = look(_arrays(finder.turned(degrees)), looks)
     # Each holds those before it, so as many looks are the same ones.
-    return [now for before, now in pairwise([[], *found]) if len(now) > len(before)]
+    later = [now for before, now in pairwise([[], *found]) if len(now) > len(before)]
+    return [glanced, *later] if glanced else later
 
 
 def _doubtful(reader: Reader, looks: list[Look]) -> bool:

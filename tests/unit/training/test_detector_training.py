@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+import onnxruntime
 import pytest
 
 from training.synthesis.pages import Page
@@ -162,6 +163,21 @@ def test_the_net_is_light_and_its_maps_have_a_quarter_of_the_size() -> None:
     assert sum(p.numel() for p in model.parameters()) < 1_000_000
     with torch.no_grad():
         assert model(torch.zeros(1, 1, 64, 96)).shape == (1, 3, 16, 24)
+
+
+def test_the_runtime_folds_all_norms_of_an_exported_net(tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript", reason="PyTorch's exporter needs onnxscript")
+    import onnx
+
+    path, folded = tmp_path / "craft.onnx", tmp_path / "folded.onnx"
+    export.export(net.LightCraft(), path)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(folded)
+    onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    kinds = [node.op_type for node in onnx.load(str(folded)).graph.node]
+    assert kinds.count("Conv") == 16
+    assert "BatchNormalization" not in kinds
 
 
 def test_export_equals_the_net_and_leads_back_to_it(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,18 +89,18 @@ def test_heads_share_what_the_networks_saw_and_nothing_else(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (alone,) = read_photos(Reader.load(DEFAULT_MODELS_DIR), photos, uncertain=True)
-    plain_detect, plain_recognize = Detector.detect, Recognizer.recognize
+    plain_steps, plain_recognize = Detector.steps, Recognizer.recognize
     looked_at: list[bytes] = []
 
-    def detect(self: Detector, photo: np.ndarray) -> tuple[TextLine, ...]:
-        looked_at.append(photo.tobytes())
-        return plain_detect(self, photo)
+    def steps(self: Detector, grey: np.ndarray) -> Iterator[tuple[TextLine, ...]]:
+        looked_at.append(grey.tobytes())
+        return plain_steps(self, grey)
 
     def recognize(self: Recognizer, strips: np.ndarray) -> tuple[Evidence, ...]:
         looked_at.extend(strip.tobytes() for strip in strips)
         return plain_recognize(self, strips)
 
-    monkeypatch.setattr(Detector, "detect", detect)
+    monkeypatch.setattr(Detector, "steps", steps)
     monkeypatch.setattr(Recognizer, "recognize", recognize)
     by_head = read_photos_by_head(DEFAULT_MODELS_DIR, photos, ("boxes", "both"), uncertain=True)
     assert by_head["both"] == [replace(alone, seconds=None, cpu_seconds=None)]
@@ -121,11 +122,11 @@ def test_synthetic_photos_come_again_and_are_judged_by_their_own_number() -> Non
 def test_frames_lie_around_small_numbers_and_help() -> None:
     photo = framed_photo(5, 1)
     assert photo == framed_photo(5, 1) != framed_photo(5, 2)
-    assert 0.05 < photo.width < 0.1
+    assert 0.1 < photo.width < 0.15
     outcomes = list(read_framed(Reader.load(DEFAULT_MODELS_DIR), 2, 5))
     assert [outcome.track for outcome in outcomes] == ["no frame", "frame"] * 2
     assert [outcome.label for outcome in outcomes[::2]] == [o.label for o in outcomes[1::2]]
-    assert [outcome.location for outcome in outcomes[2:]] == ["up to 10%"] * 2
+    assert [outcome.location for outcome in outcomes[2:]] == ["up to 20%"] * 2
 
 
 @pytest.mark.usefixtures("fonts")

@@ -136,12 +136,18 @@ class Detector:
         Quads are in pixels of the photo, clockwise, the long side along the text; which of its two
         directions is the reading direction is not known here.
         """
+        *_, found = self.steps(grey)
+        return found
+
+    def steps(self, grey: Grey) -> Iterator[tuple[TextLine, ...]]:
+        """The same after each size that the photo is looked at in, the smallest and quickest first:
+        a size is looked at when the next step is asked for."""
         whole: dict[TextLine, TextLine] = {}
         for maps, pixel in self.maps(grey):
             lines = postprocess(maps, pixel, self.layout, self.config.lines)
             whole.update(zip(lines, drawn_out(maps, pixel, self.layout, lines), strict=True))
-        # told apart as they were found: drawn out, a part would hide the line that it is of
-        return tuple(whole[line] for line in distinct(list(whole), self.config.lines))
+            # told apart as they were found: drawn out, a part would hide the line that it is of
+            yield tuple(whole[line] for line in distinct(list(whole), self.config.lines))
 
     def maps(self, grey: Grey) -> Iterator[tuple[Array, Array]]:
         """For each size the maps (1, 3, h, w) of a photo (H, W) uint8, as the layout names them,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,17 +12,16 @@ from vinreader.candidates import CandidatesConfig, offered
 from vinreader.characters import characters_of, seen_together
 from vinreader.defects import advised
 from vinreader.detection import Detector
-from vinreader.halving import halved
+from vinreader.finding import FindingConfig, LineFinder
 from vinreader.looks import Look, elect, meant, shares_of_votes
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.photo import Grey, open_grey
 from vinreader.quality import SHOW_THE_NUMBER, Judgement, JudgementConfig, judge
 from vinreader.recognition import Recognizer
-from vinreader.region import Region, elsewhere, located, parted
+from vinreader.region import Region, located, parted
 from vinreader.results import Quad, Reading, Source, Status, as_quad
 from vinreader.search import Search, SearchConfig
 from vinreader.stages import StageClock
-from vinreader.turning import back_to_photo, turned_photo
 from vinreader.vin import describe, verdict
 from vinreader.witnesses import WitnessConfig, confirming, hear
 
@@ -31,7 +29,7 @@ __all__ = ["Reader", "ReaderConfig"]
 
 
 @dataclass(frozen=True)
-class ReaderConfig(SearchConfig):
+class ReaderConfig(SearchConfig, FindingConfig):
     """How hard the reader looks, and what it makes of it."""
 
     temperature: float = 1.5
@@ -41,16 +39,10 @@ class ReaderConfig(SearchConfig):
     that need not, and of wrong numbers one in eleven does by chance."""
     settled: float = 0.98
     """Confidence in a number that is believed, from which on nothing else is looked at."""
-    region_margin: float = 0.15
-    """What is looked at around a region of interest, in shares of its longer side."""
-    least_gain: float = 1.25
-    """A region is looked at alone where it appears larger by that than in the whole photo."""
     turns: tuple[float, ...] = (90.0, 45.0)
     """Degrees by which a photo is turned, one after the other as long as its number is not
     believed: the detector finds lines that stand level best, and sees dense ones at a slant as one
     blot."""
-    turned_side: int = 2000
-    """Pixels of a photo's longer side that are enough to turn it, as the detector sees a third."""
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
     candidates: CandidatesConfig = field(default_factory=CandidatesConfig)
     barcodes: BarcodeConfig | None = field(default_factory=BarcodeConfig)
@@ -100,20 +92,29 @@ class Reader:
         with clock.stage("total"):
             with clock.stage("decode"):
                 grey = open_grey(data)
+            finder = LineFinder(self.detector, self.config, grey, region)
             with clock.stage("barcodes"):
                 claims = self.claims(grey)
             quads: list[Quad] = []
             looks: list[Look] = []
             if region:
                 with clock.stage("detect"):
-                    quads = self.lines_in(grey, region)
+                    quads = finder.in_region()
                 with clock.stage("recognize"):
                     looks = self.look(grey, quads, claims=claims)
             if not self._enough(looks, claims):
+                steps = finder.steps(quads)
                 with clock.stage("detect"):
-                    more = self.lines(grey, region, quads)
+                    more = next(steps)
                 with clock.stage("recognize"):
-                    looks += self.look(grey, more, region, claims)
+                    glanced = looks + self.glance(grey, more, region)
+                if self._enough(glanced, claims):
+                    looks = glanced
+                else:
+                    with clock.stage("detect"):  # at the other sizes as well
+                        *_, more = more, *steps
+                    with clock.stage("recognize"):
+                        looks += self.look(grey, more, region, claims)
                 quads = quads + more
             with clock.stage("recognize"):
                 reading = self._reading(counted(), claims)
@@ -121,7 +122,7 @@ class Reader:
                 if reading.status is Status.READ:
                     break
                 with clock.stage("detect"):
-                    turned = self.lines_of_turned(grey, degrees, region)
+                    turned = finder.turned(degrees)
                 with clock.stage("recognize"):
                     looks += self.look(grey, turned, region, claims)
                     reading = self._reading(counted(), claims)
@@ -152,36 +153,17 @@ class Reader:
         """The same from enlarged cuts, and from beside lines of text."""
         return self.barcodes.read_closer(grey, quads) if self.barcodes else ()
 
-    def lines(
-        self, grey: Grey, region: Region | None = None, known: Sequence[Quad] = ()
-    ) -> list[Quad]:
-        """Quads of lines in a photo (H, W) uint8 that may be the VIN: those inside of the
-        region first, likeliest first, without those `known`."""
-        quads = elsewhere([line.quad for line in self.detector.detect(grey)], known)
-        return self._foremost(quads, grey, region)
+    def lines(self, grey: Grey) -> list[Quad]:
+        """Quads of lines in a photo (H, W) uint8 that may be the VIN, likeliest first."""
+        *_, found = LineFinder(self.detector, self.config, grey).steps()
+        return found
 
-    def lines_in(self, grey: Grey, region: Region) -> list[Quad]:
-        """Those found where the region is looked at alone, likeliest first: it shows smaller
-        characters than the whole photo. None where it is too large to show more."""
-        height, width = grey.shape
-        rows, columns = region.pixels(width, height, self.config.region_margin)
-        part = grey[rows, columns]
-        if max(part.shape) * self.config.least_gain > max(height, width):
-            return []
-        found = [line.quad for line in self.detector.detect(np.ascontiguousarray(part))]
-        corner = np.array([columns.start, rows.start], np.float32)
-        return [as_quad(np.array(quad) + corner) for quad in found[: self.config.lines]]
-
-    def lines_of_turned(
-        self, grey: Grey, degrees: float, region: Region | None = None
-    ) -> list[Quad]:
-        """The same, found in the photo turned by so many degrees; the quads are those of the
-        photo."""
-        small, factor = halved(grey, self.config.turned_side)
-        turned, back = turned_photo(small, degrees)
-        found = np.array([line.quad for line in self.detector.detect(turned)], np.float32)
-        quads = factor * back_to_photo(found.reshape(-1, 4, 2), back)
-        return self._foremost([as_quad(quad, 1) for quad in quads], grey, region)
+    def glance(self, grey: Grey, quads: list[Quad], region: Region | None = None) -> list[Look]:
+        """Looks at the likeliest lines of a photo (H, W) uint8 in one cut each: enough where the
+        photo is a good one. None outside of the region."""
+        inside, _ = parted(quads, region, grey.shape[1], grey.shape[0])
+        lines = list(np.array(inside, np.float32).reshape(-1, 4, 2))
+        return Search(self.recognizer, self.config, grey).glance(lines)
 
     def look(
         self,
@@ -205,10 +187,6 @@ class Reader:
                 lines = list(np.array(part, np.float32).reshape(-1, 4, 2))
                 looks += search.looks(lines, enough)
         return looks
-
-    def _foremost(self, quads: list[Quad], grey: Grey, region: Region | None) -> list[Quad]:
-        inside, outside = parted(quads, region, grey.shape[1], grey.shape[0])
-        return (inside + outside)[: self.config.lines]
 
     def _enough(self, looks: list[Look], claims: tuple[FoundClaim, ...]) -> bool:
         """Whether nothing is gained by looking on."""

@@ -26,10 +26,8 @@ Grey = NDArray[np.uint8]
 class SearchConfig:
     """How hard the reader looks."""
 
-    lines: int = 6
-    """Candidate lines that are read at all."""
     quick: int = 2
-    """Of these, how many are looked at before the others, in the likelier direction."""
+    """How many lines are looked at before the others, in the likelier direction."""
     closer: int = 2
     """How many first looks are followed up in several cuts, where doubt is left."""
     first: Adjustment = field(default_factory=Adjustment)
@@ -102,6 +100,10 @@ class Search:
         self.recognizer = recognizer
         self.config = config
         self.grey = grey
+
+    def glance(self, quads: Sequence[Array]) -> list[Look]:
+        """The first looks of `looks`, and no more."""
+        return _looks(self._at([self._first(Band(quad)) for quad in quads[: self.config.quick]]))
 
     def looks(self, quads: Sequence[Array], enough: Callable[[list[Look]], bool]) -> list[Look]:
         """Looks at the lines (likeliest first) in which seventeen characters were found; `enough`

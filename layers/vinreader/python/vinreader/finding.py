@@ -1,0 +1,82 @@
+"""Where in one photo the number may be: in the frame, in the whole photo, in the photo turned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinreader.detection import Detector
+from vinreader.halving import halved
+from vinreader.region import Region, elsewhere, parted
+from vinreader.results import Quad, TextLine, as_quad
+from vinreader.turning import back_to_photo, turned_photo
+
+__all__ = ["FindingConfig", "LineFinder"]
+
+Grey = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class FindingConfig:
+    """How lines are looked for."""
+
+    lines: int = 6
+    """Candidate lines that are read at all."""
+    region_margin: float = 0.15
+    """What is looked at around a region of interest, in shares of its longer side."""
+    least_gain: float = 1.25
+    """A region is looked at alone where it appears larger by that than in the whole photo."""
+    turned_side: int = 2000
+    """Pixels of a photo's longer side that are enough to turn it: the detector sees a third."""
+
+
+class LineFinder:
+    """Lines of a photo (H, W) uint8 that may be the VIN, as quads in its pixels: those inside of
+    the region first, likeliest first."""
+
+    def __init__(
+        self, detector: Detector, config: FindingConfig, grey: Grey, region: Region | None = None
+    ) -> None:
+        self.detector = detector
+        self.config = config
+        self.grey = grey
+        self.region = region
+
+    def in_region(self) -> list[Quad]:
+        """Those found where the region is looked at alone: it shows smaller characters than the
+        whole photo. None where there is no region, or one too large to show more."""
+        if self.region is None:
+            return []
+        height, width = self.grey.shape
+        rows, columns = self.region.pixels(width, height, self.config.region_margin)
+        part = self.grey[rows, columns]
+        if max(part.shape) * self.config.least_gain > max(height, width):
+            return []
+        found = _quads(self.detector.detect(np.ascontiguousarray(part)))
+        corner = np.array([columns.start, rows.start], np.float32)
+        return [as_quad(np.array(quad) + corner) for quad in found[: self.config.lines]]
+
+    def steps(self, known: Sequence[Quad] = ()) -> Iterator[list[Quad]]:
+        """Those found in the whole photo, without the `known` ones: after each size that the
+        detector looks at it in, the quickest first, and as soon as it is asked for."""
+        for found in self.detector.steps(self.grey):
+            yield self._foremost(elsewhere(_quads(found), known))
+
+    def turned(self, degrees: float) -> list[Quad]:
+        """Those found in the photo turned by so many degrees."""
+        small, factor = halved(self.grey, self.config.turned_side)
+        turned, back = turned_photo(small, degrees)
+        found = np.array(_quads(self.detector.detect(turned)), np.float32).reshape(-1, 4, 2)
+        quads = factor * back_to_photo(found, back)
+        return self._foremost([as_quad(quad, 1) for quad in quads])
+
+    def _foremost(self, quads: list[Quad]) -> list[Quad]:
+        inside, outside = parted(quads, self.region, self.grey.shape[1], self.grey.shape[0])
+        return (inside + outside)[: self.config.lines]
+
+
+def _quads(lines: Iterable[TextLine]) -> list[Quad]:
+    return [line.quad for line in lines]
