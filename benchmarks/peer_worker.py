@@ -17,8 +17,8 @@ import numpy as np
 from benchmarks.workers import Answer, serve
 
 TESSERACT = ["tesseract", "stdin", "stdout", "--psm", "11"]
-"""Sparse text: as much as is found, in no order. The picture goes in by a pipe, as it is: pytesseract
-would write it to a PNG file first."""
+"""Sparse text: as much as is found, in no order. The picture goes in by a pipe, as it is; pytesseract
+writes it to a PNG file first."""
 
 
 def main() -> None:

@@ -24,9 +24,9 @@ def pick(lines: Iterable[str]) -> str:
     """The VIN among lines of text, empty where there is none.
 
     `normalise` drops labels such as `VIN:`, drops `*`, blanks and dashes, and reads I, O and Q as
-    1, 0 and 0. Of all runs of 17 characters of the alphabet in a line, the best has a matching check
-    digit; then, is a whole line; then, has its last four characters in digits; then, comes first. A
-    number that was found in two pieces beside each other counts as a line too, after those.
+    1, 0 and 0. Of all runs of 17 characters of the alphabet in a line, the best has a matching
+    check digit; then, is a whole line; then, ends in four digits; then, comes first. Two lines that
+    follow each other are tried as one where none of them alone holds a number.
     """
     found = list(lines)
     for candidates in (found, [one + two for one, two in pairwise(found)]):
