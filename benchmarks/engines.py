@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.picking import pick
-from benchmarks.workers import ONE_THREAD
+from benchmarks.processes import ROOT, Process
 
 __all__ = ["ENGINES", "OURS", "Answered", "Engine", "Worker", "available"]
 
-ROOT = Path(__file__).parents[1]
 PEERS_PYTHON = Path(".venv-peers") / "bin" / "python"
 QUARTER = 1
 
@@ -64,30 +61,20 @@ def available(python: Path = ROOT / PEERS_PYTHON) -> tuple[tuple[Engine, ...], t
 
 
 class Worker:
-    """A reader's process; to be used as a context."""
+    """A reader in a process of its own; to be used as a context."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.peak_mb = 0.0
         python = sys.executable if engine is OURS else str(ROOT / PEERS_PYTHON)
-        command = [python, "-m", engine.module, *([engine.argument] if engine.argument else [])]
-        self._process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **ONE_THREAD},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        arguments = [engine.argument] if engine.argument else []
+        self._process = Process(python, engine.module, arguments)
 
     def __enter__(self) -> Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process.stdin:
-            self._process.stdin.close()
-        self._process.wait()
+        self._process.end()
 
     def read(self, file: Path, group: str, label: str) -> Answered:
         """Ask once; a general reader that finds no number is asked again with the photo turned by a
@@ -107,11 +94,5 @@ class Worker:
         ms, cpu_ms = told["ms"], told["cpu_ms"]
         return Answered(self.engine.name, group, file.name, label, vin, stands, ms, cpu_ms)
 
-    def _ask(self, file: Path, turns: int) -> dict:
-        if not (self._process.stdin and self._process.stdout):
-            raise RuntimeError("the worker has no pipes")
-        print(json.dumps({"file": str(file), "turns": turns}), file=self._process.stdin, flush=True)
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self.engine.name} ended while it read {file.name}")
-        return dict(json.loads(line))
+    def _ask(self, file: Path, turns: int) -> dict[str, Any]:
+        return self._process.ask({"file": str(file), "turns": turns})

@@ -1,24 +1,27 @@
-"""General text readers as workers: `python -m benchmarks.peer_worker rapidocr-3|rapidocr-1|tesseract`
-in the environment of `peers.txt`.
+"""General text readers as workers, in the environment of `peers.txt`: `python -m
+benchmarks.peer_worker` and one of rapidocr-3, rapidocr-1, tesseract.
 
-Each is set up as its documentation has it, on one thread.
+They answer `{"file": …, "turns": …}` with `lines` of text. Each is set up as its
+documentation has it, on one thread.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import cv2
 import numpy as np
 
-from benchmarks.workers import Answer, serve
+from benchmarks.workers import Answer, Request, serve
+
+Work = Callable[[Request], Answer]
 
 TESSERACT = ["tesseract", "stdin", "stdout", "--psm", "11"]
-"""Sparse text: as much as is found, in no order. The picture goes in by a pipe, as it is; pytesseract
-writes it to a PNG file first."""
+"""Sparse text: as much as is found, in no order. The picture goes in by a pipe, as it is, and not
+by way of a PNG file, as pytesseract does it."""
 
 
 def main() -> None:
@@ -31,34 +34,34 @@ def main() -> None:
     )
 
 
-def _rapidocr_3() -> Any:
+def _rapidocr_3() -> Work:
     from rapidocr import RapidOCR
 
     threads = {f"EngineConfig.onnxruntime.{kind}_op_num_threads": 1 for kind in ("intra", "inter")}
     engine = RapidOCR(params={**threads, "Global.log_level": "error"})
 
-    def read(file: Path, turns: int) -> Answer:
-        found = engine(_picture(file, turns))
+    def read(request: Request) -> Answer:
+        found = engine(_picture(request))
         return {"lines": list(found.txts or ())}
 
     return read
 
 
-def _rapidocr_1() -> Any:
+def _rapidocr_1() -> Work:
     from rapidocr_onnxruntime import RapidOCR
 
     engine = RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
 
-    def read(file: Path, turns: int) -> Answer:
-        found, _ = engine(_picture(file, turns))
+    def read(request: Request) -> Answer:
+        found, _ = engine(_picture(request))
         return {"lines": [text for _, text, _ in found or ()]}
 
     return read
 
 
-def _tesseract() -> Any:
-    def read(file: Path, turns: int) -> Answer:
-        written, picture = cv2.imencode(".ppm", _picture(file, turns))
+def _tesseract() -> Work:
+    def read(request: Request) -> Answer:
+        written, picture = cv2.imencode(".ppm", _picture(request))
         if not written:
             raise RuntimeError("OpenCV writes no PPM")
         said = subprocess.run(TESSERACT, input=picture.tobytes(), capture_output=True, check=True)
@@ -68,11 +71,12 @@ def _tesseract() -> Any:
     return read
 
 
-def _picture(file: Path, turns: int) -> Any:
+def _picture(request: Request) -> Any:
     """(H, W, 3) uint8 BGR, upright as EXIF has it, then turned by quarters."""
-    picture = cv2.imread(str(file))
+    picture = cv2.imread(request["file"])
     if picture is None:
-        raise ValueError(f"{file.name} is no picture that OpenCV reads")
+        raise ValueError("this is no picture that OpenCV reads")
+    turns = request["turns"]
     return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks.workers import Answer, serve
+from benchmarks.workers import Answer, Request, serve
 from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
 
@@ -16,9 +16,9 @@ def main() -> None:
     cv2.setNumThreads(1)
     reader = Reader.load(threads=1)
 
-    def read(file: Path, turns: int) -> Answer:
+    def read(request: Request) -> Answer:
         try:
-            reading = reader.read(file.read_bytes())
+            reading = reader.read(Path(request["file"]).read_bytes())
         except UnreadableImage:
             return {"lines": [], "status": "rejected"}
         return {"lines": [reading.vin] if reading.vin else [], "status": reading.status.value}

@@ -1,4 +1,4 @@
-"""A process that reads photos for another one: a line of JSON in, a line of JSON out.
+"""A process that works for another one, which measures it: a line of JSON in, a line of JSON out.
 
 Only the standard library, as the peers' environment has nothing of ours.
 """
@@ -12,8 +12,9 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-__all__ = ["ONE_THREAD", "Answer", "peak_megabytes", "serve"]
+__all__ = ["ONE_THREAD", "Answer", "Request", "peak_megabytes", "serve"]
 
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -23,17 +24,18 @@ ONE_THREAD = {
 }
 
 Answer = dict[str, object]
+Request = dict[str, Any]
 
 
-def serve(read: Callable[[Path, int], Answer]) -> None:
-    """Answer requests `{"file": …, "turns": …}` with what `read` says, how long it took (`ms`, and
-    `cpu_ms` of the processor, children included) and the peak of memory so far (`peak_mb`)."""
+def serve(work: Callable[[Request], Answer]) -> None:
+    """Answer each request with what `work` says, how long it took (`ms`, and `cpu_ms` of the
+    processor, children included) and the peak of memory so far (`peak_mb`)."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no answer
     for line in sys.stdin:
         request = json.loads(line)
         started, cpu_started = time.perf_counter(), _cpu_seconds()
-        answer = read(Path(request["file"]), int(request["turns"]))
+        answer = work(request)
         answer["ms"] = 1000 * (time.perf_counter() - started)
         answer["cpu_ms"] = 1000 * (_cpu_seconds() - cpu_started)
         answer["peak_mb"] = peak_megabytes()
