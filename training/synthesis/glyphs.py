@@ -7,13 +7,15 @@ copies and the generator's time goes into what a photo does to it.
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageFont
 
 from training.synthesis.fonts import faces, sized_font
 from training.synthesis.matrices import cell, dots, matrix_face, pricked
@@ -28,6 +30,7 @@ __all__ = [
     "Glyph",
     "draw_face",
     "glyph_set",
+    "glyphs_of",
     "matrix_set",
     "needle_set",
     "restyle_zero",
@@ -57,6 +60,11 @@ class Glyph:
     bearing: int
     advance: int
 
+    @cached_property
+    def digest(self) -> int:
+        """What tells this mask from others."""
+        return zlib.crc32(self.mask.tobytes())
+
 
 Alphabet = dict[str, Glyph]
 
@@ -75,29 +83,51 @@ def _weights(held_out: bool) -> np.ndarray:
 @lru_cache(maxsize=400)
 def glyph_set(path: Path) -> Alphabet:
     """All symbols of an installed face; one that it lacks is left out."""
+    return glyphs_of(path, SYMBOLS)
+
+
+def glyphs_of(path: Path, symbols: Iterable[str]) -> Alphabet:
+    """Those of the symbols alone: a few words need no whole alphabet."""
+    known = {symbol: _glyph(path, symbol) for symbol in symbols if symbol in SYMBOLS}
+    return {symbol: glyph for symbol, glyph in known.items() if glyph is not None}
+
+
+@lru_cache(maxsize=400 * len(SYMBOLS))
+def _glyph(path: Path, symbol: str) -> Glyph | None:
+    """None where the face lacks the symbol, or shows nothing for it."""
     font = sized_font(path, CAP_HEIGHT)
-    glyphs: Alphabet = {}
-    top = font.getbbox("H", anchor="ls")[1]
-    missing = _picture(font, "\uffff")
-    for symbol in SYMBOLS:
-        left, _, right, _ = font.getbbox(symbol, anchor="ls")
-        if right <= left or _picture(font, symbol) == missing:
-            continue
-        width = int(right - left) + 2 * PAD
-        image = Image.new("L", (width, CAP_HEIGHT + 2 * PAD))
-        ImageDraw.Draw(image).text(
-            (PAD - left, PAD - top), symbol, fill=255, font=font, anchor="ls"
-        )
-        mask, first = _trimmed(np.asarray(image))
-        if mask.shape[1]:
-            advance = max(round(font.getlength(symbol)), mask.shape[1])
-            glyphs[symbol] = Glyph(mask, int(left) + first - PAD, advance)
-    return glyphs
+    top, missing = _measures(path)
+    (width, height), data, (left, above) = _rendered(font, symbol)
+    if width == 0 or ((width, height), data) == missing:
+        return None
+    canvas = np.zeros((CAP_HEIGHT + 2 * PAD, width + 2 * PAD), np.uint8)
+    first_row = PAD - top + above
+    rows = slice(max(0, first_row), max(0, first_row + height))
+    shown = np.frombuffer(data, np.uint8).reshape(height, width)[max(0, -first_row) :]
+    canvas[rows, PAD : PAD + width] = shown[: canvas[rows].shape[0]]
+    mask, first = _trimmed(canvas)
+    if not mask.shape[1]:
+        return None
+    advance = max(round(font.getlength(symbol)), mask.shape[1])
+    return Glyph(mask, left + first - PAD, advance)
 
 
-def _picture(font: ImageFont.FreeTypeFont, symbol: str) -> tuple[tuple[int, int], bytes]:
-    mask = font.getmask(symbol)
-    return mask.size, bytes(mask)
+@lru_cache(maxsize=400)
+def _measures(path: Path) -> tuple[int, tuple[tuple[int, int], bytes]]:
+    """Where the top of a capital H lies against the baseline, and what a face shows for a symbol
+    that it lacks."""
+    font = sized_font(path, CAP_HEIGHT)
+    size, data, _ = _rendered(font, "\uffff")
+    return int(font.getbbox("H", anchor="ls")[1]), (size, data)
+
+
+def _rendered(
+    font: ImageFont.FreeTypeFont, symbol: str
+) -> tuple[tuple[int, int], bytes, tuple[int, int]]:
+    """Width and height of the bitmap of a symbol, its bytes row by row, and where its left top
+    lies against the origin on the baseline. A symbol is rendered once: that is what takes time."""
+    mask, (left, above) = font.getmask2(symbol, anchor="ls")
+    return mask.size, bytes(mask), (int(left), int(above))
 
 
 @lru_cache(maxsize=400)

@@ -8,7 +8,7 @@ light) or its outline.
 
 from __future__ import annotations
 
-import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -51,13 +51,12 @@ def differences(alphabet: Alphabet, text: str, blur: float, slopes: float) -> np
 
     `blur` and `slopes` are the standard deviations of the blur of the tone and of the other
     channels against the cap height."""
-    digest = 0
-    for symbol in ALPHABET:
-        digest = zlib.crc32(alphabet[symbol].mask.tobytes(), digest)
+    digest = hash(tuple(alphabet[symbol].digest for symbol in ALPHABET))
     face = _Face(digest, alphabet)
     rows = [ALPHABET.index(symbol) for symbol in text]
-    tone, shape = (_differences(face, _level(sigma))[rows] for sigma in (blur, slopes))
-    return np.concatenate([tone[:, :, :1], shape[:, :, 1:]], axis=2).astype(np.float32)
+    tone = _differences(face, _level(blur), _tone)[rows]
+    shape = _differences(face, _level(slopes), _slopes)[rows]
+    return np.concatenate([tone, shape], axis=2).astype(np.float32)
 
 
 def _level(blur: float) -> int:
@@ -67,18 +66,39 @@ def _level(blur: float) -> int:
 def channels(ink: np.ndarray, width: np.ndarray | float = 1.0) -> np.ndarray:
     """(4, …, H, W) what may show an ink (…, H, W): its tone, its slopes across and down, and how
     steep it is; `width` is that of a column against a row."""
+    return np.concatenate([_tone(ink), _slopes(ink, width)])
+
+
+def _tone(ink: np.ndarray) -> np.ndarray:
+    return ink[None]
+
+
+def _slopes(ink: np.ndarray, width: np.ndarray | float = 1.0) -> np.ndarray:
     down, across = np.gradient(ink, axis=(-2, -1))
     across = across / width
-    return np.stack([ink, across, down, np.hypot(across, down)])
+    return np.stack([across, down, np.hypot(across, down)])
 
 
-@lru_cache(maxsize=3000)  # of 19 kB each
-def _differences(face: _Face, level: int) -> np.ndarray:
-    """(33, NEAREST, 4, cells) float16."""
+@lru_cache(maxsize=6000)  # of 5 kB for the tone, 14 kB for the slopes
+def _differences(face: _Face, level: int, shown: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """(33, NEAREST, channels, cells) float16, of what is `shown` of an ink: all that takes long is
+    done for that alone."""
+    glyphs, others, widths = _nearest(face, level)
+    count, _, columns = glyphs.shape
+    rest = shown(glyphs)[:, :, None] - shown(others)
+    by_row = np.square(rest).reshape(len(rest), count, NEAREST, CELLS[0], -1, columns).sum(axis=4)
+    by_cell = by_row.transpose(1, 2, 0, 3, 4).reshape(count, -1, columns) @ _parts(widths, columns)
+    return np.minimum(by_cell, 6e4).reshape(count, NEAREST, len(rest), -1).astype(np.float16)
+
+
+@lru_cache(maxsize=4)  # of 0.3 MB each: tone and slopes of a strip are often asked at one level
+def _nearest(face: _Face, level: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(33, ROWS, columns) glyphs as blurred, (33, NEAREST, ROWS, columns) those most like each,
+    laid over it and as strong as it is, and the glyphs' widths (33,), grid points."""
     drawn, widths = _drawn(face)
     glyphs = _blurred(drawn, float(BLURS[level]) * PER_CAP)
     moved = _moved(glyphs)
-    count, _, columns = glyphs.shape
+    count = len(glyphs)
     products = _products(glyphs, moved)
     norms = np.maximum(np.square(moved).sum(axis=(2, 3)), 1e-6)
     shared = products**2 / norms  # energy of each glyph that the other, moved, accounts for
@@ -88,10 +108,7 @@ def _differences(face: _Face, level: int) -> np.ndarray:
     nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :NEAREST]
     move = np.take_along_axis(best, nearest, 1)
     gain = products[np.arange(count)[:, None], move, nearest] / norms[move, nearest]
-    rest = channels(glyphs)[:, :, None] - channels(gain[..., None, None] * moved[move, nearest])
-    by_row = np.square(rest).reshape(4, count, NEAREST, CELLS[0], -1, columns).sum(axis=4)
-    by_cell = by_row.transpose(1, 2, 0, 3, 4).reshape(count, -1, columns) @ _parts(widths, columns)
-    return np.minimum(by_cell, 6e4).reshape(count, NEAREST, 4, -1).astype(np.float16)
+    return glyphs, gain[..., None, None] * moved[move, nearest], widths
 
 
 @lru_cache(maxsize=500)

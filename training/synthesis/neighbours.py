@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from training.synthesis.glyphs import CAP_HEIGHT, PAD, Alphabet, Glyph, draw_face, glyph_set, star
+from training.synthesis.glyphs import CAP_HEIGHT, PAD, Alphabet, Glyph, draw_face, glyphs_of, star
 
 __all__ = ["ROOM", "WORDS", "add_neighbours", "logo", "marks", "other_words", "write_words"]
 
@@ -125,7 +125,7 @@ def _add_bar_code(rng: np.random.Generator, ink: np.ndarray, span: Span, above: 
 
 
 def _add_text(rng: np.random.Generator, ink: np.ndarray, span: Span, above: bool) -> None:
-    glyphs = glyph_set(draw_face(rng))
+    face = draw_face(rng)
     scale = float(rng.uniform(0.6, 1.3))
     gap = rng.uniform(0.1, 0.8) * CAP_HEIGHT
     tall = int((CAP_HEIGHT + 2 * PAD) * scale)
@@ -134,7 +134,8 @@ def _add_text(rng: np.random.Generator, ink: np.ndarray, span: Span, above: bool
         return
     count = int(rng.integers(2, 9))
     words = " ".join(str(rng.choice(WORDS)) for _ in range(count))
-    write_words(ink, glyphs, words, span[0] + rng.uniform(-4, 8) * CAP_HEIGHT, top, scale)
+    left = span[0] + rng.uniform(-4, 8) * CAP_HEIGHT
+    write_words(ink, glyphs_of(face, set(words)), words, left, top, scale)
 
 
 def _add_rule(rng: np.random.Generator, ink: np.ndarray, above: bool) -> None:
@@ -169,6 +170,6 @@ def _add_print_behind(rng: np.random.Generator, ink: np.ndarray, span: Span) -> 
     scale = float(rng.uniform(0.5, 1.5))
     words = " ".join(str(rng.choice(WORDS)) for _ in range(4))
     top = int(ROOM + rng.uniform(-0.6, 0.6) * CAP_HEIGHT)
-    write_words(layer, glyph_set(draw_face(rng)), words, span[0], top, scale)
+    write_words(layer, glyphs_of(draw_face(rng), set(words)), words, span[0], top, scale)
     share = float(rng.uniform(0.15, 0.5))
     np.maximum(ink, (layer * share).astype(np.uint8), out=ink)
