@@ -1,4 +1,4 @@
-"""The pages for people, functions/pages, with the headers that CloudFront gives them in the stack."""
+"""The pages for people, functions/pages, with the headers that CloudFront gives them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ INDEX = "index.html"
 FIXED = {
     "Cache-Control": "no-cache",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": (
-        "camera=(self), clipboard-write=(self), geolocation=(), microphone=()"
-    ),
+    "Permissions-Policy": ("camera=(self), clipboard-write=(self), geolocation=(), microphone=()"),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

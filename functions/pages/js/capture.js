@@ -48,6 +48,7 @@ function complain(text) {
 async function openCamera() {
   if (!hasCamera()) return chooseFile(true);
   show("camera");
+  at("shutter").disabled = true;
   try {
     await camera.start();
   } catch (error) {
@@ -59,6 +60,7 @@ async function openCamera() {
   }
   at("torch").hidden = !camera.hasTorch;
   at("torch").setAttribute("aria-pressed", "false");
+  at("shutter").disabled = false;
   at("shutter").focus();
 }
 

@@ -131,8 +131,16 @@ export class Result {
   }
 
   async #copy() {
-    await navigator.clipboard.writeText(this.reading?.vin ?? "");
-    at("result-note").textContent = this.words?.say("result.copied") ?? "";
+    const vin = this.reading?.vin ?? "";
+    let key = "result.copied";
+    try {
+      await navigator.clipboard.writeText(vin);
+    } catch (error) {
+      // Not allowed, or no such thing where the page is not on a safe origin.
+      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+      key = "result.uncopied";
+    }
+    at("result-note").textContent = this.words?.say(key, { vin }) ?? "";
   }
 
   async #share() {
