@@ -71,8 +71,9 @@ openapi: setup ## write docs/openapi.json from the code of the API
 
 client: setup ## make a typed client for Python of docs/openapi.json, in build/client
 	@mkdir -p build
-	$(BIN)/openapi-python-client generate --path docs/openapi.json --meta none \
-		--output-path build/client/vinreader_client --overwrite
+	$(BIN)/openapi-python-client generate --path docs/openapi.json \
+		--config local/client.yaml --meta none --output-path build/client/vinreader_client \
+		--overwrite
 
 publish-pages: setup ## put functions/pages into a stack that was deployed with Pages=on; STACK=name
 	$(BIN)/python -m local publish-pages "$(STACK)"
