@@ -100,7 +100,9 @@ async function deliver(job) {
     await forget();
     if (delivery !== mine) return;
     show("result");
-    result.show(reading, picture ?? (await keptPicture(reading)));
+    result.show(reading, picture);
+    // The number does not wait for a picture of it.
+    if (!picture) result.picture(reading, await keptPicture(reading));
   } catch (error) {
     if (mine.stopping.signal.aborted) return;
     show("start");

@@ -44,11 +44,21 @@ export class Result {
    */
   show(reading, picture) {
     this.reading = reading;
+    this.picture(reading, picture);
+    if (this.words) this.#write(reading, this.words);
+    at("result-title").focus();
+  }
+
+  /**
+   * Put the picture there, unless another reading is shown meanwhile.
+   * @param {import("./api.js").Reading} reading
+   * @param {HTMLImageElement | null} picture
+   */
+  picture(reading, picture) {
+    if (this.reading?.reading_id !== reading.reading_id) return;
     at("result-photo").replaceChildren(...(picture ? photoWithOutlines(picture, reading) : []));
     at("result-photo").hidden = !picture;
     at("result-strip").replaceChildren(...(picture ? stripOf(reading, picture.src) : []));
-    if (this.words) this.#write(reading, this.words);
-    at("result-title").focus();
   }
 
   /**

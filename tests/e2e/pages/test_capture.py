@@ -139,6 +139,7 @@ def answers_of(reading: dict[str, Any]) -> list[str]:
 def test_what_the_browser_cannot_show_is_shown_by_the_bucket_s_copy(page: Page) -> None:
     choose(page, heic(sample().resize((800, 600))), "IMG_0001.HEIC", "")
     assert result(page) == EN["result.read"]
+    page.wait_for_selector("#result-photo img")
     assert "/photos/" in (page.get_attribute("#result-photo img", "src") or "")
     assert page.evaluate("document.querySelector('#result-photo img').naturalWidth") == 800
 
