@@ -21,11 +21,12 @@ ARGS ?=
 PHOTO ?=
 LISTEN ?=
 SCHEDULER ?=
+STACK ?= vin-reader
 
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-training fonts run serve openapi test test-lambda test-sam lambda-image \
+.PHONY: help setup setup-training fonts run serve openapi client publish-pages test test-lambda test-sam lambda-image \
 	check checkov build clean contact-sheet synthesise worker train-detector train-recognizer export \
 	corrections fine-tune \
 	fit-confidence fit-defects evaluate-defects \
@@ -68,6 +69,15 @@ serve: setup ## keep the stack up on localhost; LISTEN=0.0.0.0 for containers to
 
 openapi: setup ## write docs/openapi.json from the code of the API
 	$(BIN)/python -m local openapi
+
+client: setup ## make a typed client for Python of docs/openapi.json, in build/client
+	@mkdir -p build
+	$(BIN)/openapi-python-client generate --path docs/openapi.json \
+		--config local/client.yaml --meta none --output-path build/client/vinreader_client \
+		--overwrite
+
+publish-pages: setup ## put functions/pages into a stack that was deployed with Pages=on; STACK=name
+	$(BIN)/python -m local publish-pages "$(STACK)"
 
 test: setup ## run all tests but those in containers
 	$(BIN)/python -m pytest

@@ -1,5 +1,6 @@
 """`python -m local run [--photo PATH]` reads one photo; `python -m local serve` stays up;
-`python -m local openapi` writes docs/openapi.json."""
+`python -m local openapi` writes docs/openapi.json; `python -m local publish-pages STACK` puts the
+pages for people into a stack."""
 
 from __future__ import annotations
 
@@ -10,10 +11,13 @@ import signal
 import sys
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from local.front import Front
 from local.functions import LocalFunction
 from local.http_api import HttpApi
 from local.openapi import DOCUMENT, openapi_text
+from local.publish import NoPages, outputs_of, publish
 from local.queue_loop import QueueLoop
 from local.show import as_text, save_picture
 from local.stack import HOST, Stack, running_stack
@@ -34,6 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         return run(options.photo, options.output)
     if options.command == "openapi":
         return write_openapi()
+    if options.command == "publish-pages":
+        return publish_pages(options.stack)
     return serve(options.port, options.listen)
 
 
@@ -88,6 +94,17 @@ def write_openapi() -> int:
     return 0
 
 
+def publish_pages(stack: str) -> int:
+    """Put the pages into a stack in AWS, with the credentials of the environment."""
+    try:
+        outputs = outputs_of(stack)
+    except (NoPages, BotoCoreError, ClientError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(publish(outputs))} files are published: {outputs['PagesUrl']}")
+    return 0
+
+
 def _functions(stack: Stack) -> tuple[HttpApi, QueueLoop]:
     """Both functions around the stack: the API, and the loop that feeds `photo_reader`."""
     loop = QueueLoop(stack.queue_url, LocalFunction("photo_reader"))
@@ -105,6 +122,8 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, default=OUTPUT, help="the folder for the annotated picture"
     )
     commands.add_parser("openapi", help="write docs/openapi.json")
+    publish_parser = commands.add_parser("publish-pages", help="put the pages into a stack of AWS")
+    publish_parser.add_argument("stack", help="its name; it was deployed with Pages=on")
     serve_parser = commands.add_parser("serve", help="keep the stack up on localhost")
     serve_parser.add_argument("--port", type=int, default=8000, help="of the HTTP API")
     serve_parser.add_argument(

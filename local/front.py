@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from local.http_api import GATEWAY_LIMIT, Answer, HttpApi
 from local.openapi import openapi_text, swagger_page
@@ -23,6 +25,11 @@ class Front(ThreadingHTTPServer):
         self.api = api
         self.photos_origin = photos_origin
         self.address = f"http://{HOST}:{self.server_port}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that leaves in the midst of an answer is no fault."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _RequestHandler(BaseHTTPRequestHandler):

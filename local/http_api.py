@@ -18,11 +18,12 @@ __all__ = ["GATEWAY_LIMIT", "Answer", "HttpApi", "http_event"]
 GATEWAY_LIMIT = 10 * 2**20
 """Bytes of a request that an HTTP API takes at most."""
 
-LOCAL_CLAIMS = {
+LOCAL_CLAIMS: dict[str, Any] = {
     "sub": "local-user",
     "scope": "readings/read readings/write readings/correct readings/delete",
 }
-"""There is no authorizer here: every request comes from this person, who may do everything."""
+"""There is no authorizer here: every request without a token comes from this person, who may do
+everything. What a token says is believed unseen: whoever signs in somewhere is told apart."""
 
 TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 """Bodies of these types reach the function as text, all others as base64."""
@@ -82,7 +83,7 @@ def http_event(method: str, target: str, headers: Mapping[str, str], body: bytes
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "local",
-            "authorizer": {"jwt": {"claims": LOCAL_CLAIMS, "scopes": None}},
+            "authorizer": {"jwt": {"claims": _claims(small), "scopes": None}},
             "domainName": small.get("host", "localhost"),
             "domainPrefix": "local",
             "http": {
@@ -107,6 +108,19 @@ def http_event(method: str, target: str, headers: Mapping[str, str], body: bytes
             body.decode(errors="replace") if as_text else base64.b64encode(body).decode()
         )
     return event
+
+
+def _claims(headers: Mapping[str, str]) -> dict[str, Any]:
+    """What the token of a request says (RFC 7519); those of the local person where it has none."""
+    _, _, token = headers.get("authorization", "").partition(" ")
+    parts = token.split(".")
+    if len(parts) != 3:
+        return LOCAL_CLAIMS
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:  # neither base64 nor JSON
+        return LOCAL_CLAIMS
+    return claims if isinstance(claims, dict) else LOCAL_CLAIMS
 
 
 def _joined(parameters: list[tuple[str, str]]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The pages for people, functions/pages, with the headers that CloudFront gives them in a stack."""
+"""The pages for people, functions/pages, with the headers that CloudFront gives them."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ SCOPE_OF_ROUTE = {
     "GET /vins/{vin}": "readings/read",
 }
 
+NO_VALUE = {"Ref": "AWS::NoValue"}
 TABLE = {"Fn::GetAtt": "ReadingsTable.Arn"}
 REQUESTS = {"Fn::GetAtt": "IdempotencyTable.Arn"}
 BUCKET = {"Fn::GetAtt": "PhotosBucket.Arn"}
@@ -92,7 +93,10 @@ def test_tokens_are_those_of_the_issuer_given_or_of_the_stack_s_own_pool(
                     "audience": {
                         "Fn::If": [
                             "MakesUserPool",
-                            [{"Ref": "UserPoolClient"}],
+                            [
+                                {"Ref": "UserPoolClient"},
+                                {"Fn::If": ["HasPages", {"Ref": "PagesClient"}, NO_VALUE]},
+                            ],
                             {"Ref": "JwtAudience"},
                         ]
                     },
@@ -106,6 +110,8 @@ def test_tokens_are_those_of_the_issuer_given_or_of_the_stack_s_own_pool(
         for name, resource in resources.items()
         if resource["Type"].startswith("AWS::Cognito::")
     }
+    # Pages stand on the pool: a rule of the template asks for it.
+    assert cognito.pop("PagesClient")["Condition"] == "HasPages"
     assert set(cognito) == {"UserPool", "UserPoolClient", "UserPoolDomain", "ReadingsScopes"}
     assert {resource["Condition"] for resource in cognito.values()} == {"MakesUserPool"}
 

@@ -82,10 +82,16 @@ def server() -> Iterator[str]:
     assert rest.endswith("Stopped.\n")
 
 
-def test_page_tells_how_to_use_it(server: str) -> None:
-    page = HTTP.request("GET", f"{server}/")
-    assert page.status == 200
-    assert f"curl -X POST {server}/uploads" in page.data.decode()
+def test_pages_are_shown_and_nothing_beside_them(server: str) -> None:
+    for path, title in (("/", "<title>VIN Reader</title>"), ("/desk.html?code=1", "Review desk")):
+        page = HTTP.request("GET", server + path)
+        assert page.status == 200
+        assert title in page.data.decode()
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    script = HTTP.request("GET", f"{server}/js/capture.js")
+    assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    for path in ("/js", "/../pyproject.toml", "/js/../../../pyproject.toml", "/nothing.html"):
+        assert HTTP.request("GET", server + path).status == 404
 
 
 def test_the_document_and_swagger_ui_are_shown(server: str) -> None:

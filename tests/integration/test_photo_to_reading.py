@@ -1,5 +1,6 @@
 """A photo goes into the bucket over HTTP, the queue and the function bring it to the API."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import boto3
 import cv2
 import numpy as np
 import pytest
+import urllib3
 
 from local.http_api import HttpApi
 from local.queue_loop import Delivery, QueueLoop
@@ -46,6 +48,38 @@ def test_uploaded_photo_is_read(stack: Stack, api: HttpApi, queue: QueueLoop) ->
     reading = reading_of(api, reading_id)
     assert (reading["status"], reading["vin"]) == ("read", sample_vin())
     assert queues.messages_left(stack.queue_url) == 0
+
+
+def test_the_frame_goes_with_an_uploaded_photo(
+    stack: Stack, api: HttpApi, queue: QueueLoop
+) -> None:
+    for roi, inside in (((0.2, 0.4, 0.6, 0.3), True), ((0.0, 0.0, 0.3, 0.2), False)):
+        frame = dict(zip(("x", "y", "width", "height"), roi, strict=True))
+        asked = json.dumps({"content_type": "image/jpeg", "roi": frame}).encode()
+        place = api.request("POST", "/uploads", {"content-type": "application/json"}, asked).json()
+        fields = place["upload"]["fields"]
+        assert fields["x-amz-meta-roi"] == ",".join(map(str, roi))
+        file = {"file": ("a.jpg", SAMPLE.read_bytes(), "image/jpeg")}
+        urllib3.request("POST", place["upload"]["url"], fields={**fields, **file})
+        assert queue.deliver() == ONE_READ
+        reading = reading_of(api, place["reading_id"])
+        assert (reading["vin"], reading["inside_region"]) == (sample_vin(), inside)
+        assert ("found_outside" in cast(list[str], reading["advice_kinds"])) is not inside
+
+
+def test_what_is_no_frame_is_told_or_left_alone(
+    stack: Stack, api: HttpApi, queue: QueueLoop
+) -> None:
+    asked = json.dumps({"roi": {"x": 0.5, "y": 0, "width": 0.6, "height": 1}}).encode()
+    refused = api.request("POST", "/uploads", {"content-type": "application/json"}, asked)
+    assert (refused.status, refused.json()["errors"][0]["name"]) == (400, "roi")
+    # Whoever puts a photo there himself may write what he likes beside it.
+    s3, reading_id = boto3.client("s3"), str(uuid.uuid4())
+    key, body = f"uploads/{reading_id}", SAMPLE.read_bytes()
+    s3.put_object(Bucket=stack.bucket, Key=key, Body=body, Metadata={"roi": "here,there"})
+    assert queue.deliver() == ONE_READ
+    reading = reading_of(api, reading_id)
+    assert (reading["vin"], reading["inside_region"]) == (sample_vin(), None)
 
 
 def test_both_doors_read_the_same(api: HttpApi, queue: QueueLoop) -> None:

@@ -203,3 +203,21 @@ def test_no_picture_is_left_of_a_reading_that_is_deleted_while_it_is_drawn(
         answer = ask(api, reading_id)
     assert problem(answer)["type"] == "urn:problem-type:vinreader:reading-not-found"
     assert keys(stack, f"pictures/{reading_id}/") == []
+
+
+def test_the_photo_is_shown_alone_where_that_is_wanted(api: HttpApi) -> None:
+    photo = located_sample()
+    reading_id = read(api, photo).json()["reading_id"]
+    answer = api.request("GET", f"/readings/{reading_id}/picture?annotated=false")
+    assert answer.status == 200
+    assert np.array_equal(fetched(answer.json()), open_photo(photo))
+    with Image.open(io.BytesIO(urllib3.request("GET", answer.json()["url"]).data)) as image:
+        assert dict(image.getexif()) == {ExifTags.Base.Orientation: 6}, "not where it was taken"
+
+
+def test_no_photo_is_shown_alone_once_its_time_is_over(api: HttpApi, stack: Stack) -> None:
+    reading_id = read(api, blank_jpeg()).json()["reading_id"]
+    (key,) = keys(stack, f"photos/{reading_id}/")
+    boto3.client("s3").delete_object(Bucket=stack.bucket, Key=key)
+    answer = api.request("GET", f"/readings/{reading_id}/picture?annotated=false")
+    assert (answer.status, answer.json()["type"]) == (404, NOT_KEPT)

@@ -50,7 +50,9 @@ def keep(stack: Stack) -> Keep:
     return keep_reading
 
 
-def correct(api: HttpApi, reading_id: str, vin: str = REALLY, etag: str | None = '"1"') -> Answer:
+def correct(
+    api: HttpApi, reading_id: str, vin: str | None = REALLY, etag: str | None = '"1"'
+) -> Answer:
     headers = {"content-type": "application/json"}
     if etag is not None:
         headers["if-match"] = etag
@@ -80,6 +82,32 @@ def test_a_correction_stands_and_says_who_made_it(api: HttpApi, keep: Keep) -> N
     assert before <= moment <= datetime.now(UTC)
     assert correction["original"] == {"status": "retake", "vin": READ, "confidence": 0.25}
     assert api.request("GET", f"/readings/{reading_id}").json() == corrected
+
+
+def test_a_person_may_say_that_nobody_can_read_it(api: HttpApi, keep: Keep, stack: Stack) -> None:
+    vin = fresh_vin()
+    reading_id = keep(vin)
+    told = correct(api, reading_id, None)
+    assert told.status == 200
+    after = told.json()
+    assert (after["status"], after["vin"], after["confidence"]) == ("not_found", None, 0.0)
+    assert (after["check_digit"], after["vehicle"]) == (None, None)
+    assert (after["candidates"], after["question"]) == ([], None)
+    assert after["correction"]["corrected_by"] == "local-user"
+    original = {"status": "retake", "vin": vin, "confidence": 0.25}
+    assert after["correction"]["original"] == original
+    assert api.request("GET", f"/readings?vin={vin}").json()["readings"] == []
+    # A photo that comes later does not overwrite it, and a person may still think better of it.
+    store = ReadingStore(stack.table, retention_days=30)
+    late = Reading(Status.READ, vin=vin, reading_id=reading_id)
+    assert not store.save(late, order_of_time(datetime.now(UTC) + timedelta(hours=1))).changed
+    assert correct(api, reading_id, REALLY, told.headers["ETag"]).json()["vin"] == REALLY
+
+
+def test_who_says_nothing_of_the_number_corrects_nothing(api: HttpApi, keep: Keep) -> None:
+    headers = {"content-type": "application/json", "if-match": '"1"'}
+    answer = api.request("PUT", f"/readings/{keep()}/correction", headers, b"{}")
+    assert answer.status == 400
 
 
 def test_a_corrected_reading_is_listed_under_its_number(api: HttpApi, keep: Keep) -> None:

@@ -41,6 +41,17 @@ def test_every_request_comes_from_a_person_with_every_scope() -> None:
     assert set(claims["scope"].split()) == set(SCOPES)
 
 
+def test_a_token_says_who_asks_and_what_is_none_says_nothing() -> None:
+    claims = base64.urlsafe_b64encode(b'{"sub": "anna-5"}').decode().rstrip("=")
+    for token, sub in (
+        (f"e30.{claims}.s", "anna-5"),
+        ("none", "local-user"),
+        ("a.#.c", "local-user"),
+    ):
+        event = http_event("GET", "/readings/a", {"Authorization": f"Bearer {token}"}, b"")
+        assert event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] == sub
+
+
 def test_gateway_refuses_what_no_function_would_see(api: HttpApi) -> None:
     answer = api.request("POST", "/readings", {}, b"x" * (GATEWAY_LIMIT + 1))
     assert answer.status == 413

@@ -271,3 +271,18 @@ def test_the_pixels_of_a_region_hold_it_and_its_margin(
     ):
         assert max(0, begin - more - 1) <= cut.start <= max(0, begin - more)
         assert min(side, end + more) <= cut.stop <= min(side, end + more + 1)
+
+
+@pytest.mark.parametrize("text", ["0,0,1,1", "0.25,0.5,0.5,0.125", "0.9,0.9,0.1,0.1"])
+def test_a_region_comes_back_from_its_text(text: str) -> None:
+    region = Region.from_text(text)
+    assert region
+    assert Region.from_text(region.to_text()) == region
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "0,0,1", "0,0,1,1,1", "a,b,c,d", "0,0,0,1", "-0.1,0,1,1", "0.5,0,0.6,1", "nan,0,1,1"],
+)
+def test_what_is_no_part_of_a_photo_is_no_region(text: str) -> None:
+    assert Region.from_text(text) is None

@@ -150,6 +150,7 @@ def test_a_reading_exports_the_public_contract():
         ],
         "defects": [{"type": "blurry", "confidence": 0.5}],
         "advice": ["Hold the phone still."],
+        "advice_kinds": ["other"],
         "vehicle": {
             "wmi": "1M8",
             "manufacturer": "Motor Coach Industries",

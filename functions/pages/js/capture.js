@@ -48,6 +48,7 @@ function complain(text) {
 async function openCamera() {
   if (!hasCamera()) return chooseFile(true);
   show("camera");
+  at("shutter").disabled = true;
   try {
     await camera.start();
   } catch (error) {
@@ -59,6 +60,7 @@ async function openCamera() {
   }
   at("torch").hidden = !camera.hasTorch;
   at("torch").setAttribute("aria-pressed", "false");
+  at("shutter").disabled = false;
   at("shutter").focus();
 }
 
@@ -98,7 +100,9 @@ async function deliver(job) {
     await forget();
     if (delivery !== mine) return;
     show("result");
-    result.show(reading, picture ?? (await keptPicture(reading)));
+    result.show(reading, picture);
+    // The number does not wait for a picture of it.
+    if (!picture) result.picture(reading, await keptPicture(reading));
   } catch (error) {
     if (mine.stopping.signal.aborted) return;
     show("start");

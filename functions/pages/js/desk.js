@@ -4,6 +4,7 @@ import { Api, Problem, Unreachable } from "./api.js";
 import { Session } from "./auth.js";
 import { offerChoices } from "./choices.js";
 import { Editor } from "./editor.js";
+import { candidateButton, listItem } from "./list.js";
 import { Photos } from "./photos.js";
 import { Queue } from "./queue.js";
 import { adviceOf, photoWithOutlines, sureness, vehicleOf } from "./reading.js";
@@ -88,22 +89,7 @@ function write(reading) {
   at("advice").textContent = adviceOf(reading, words).join(" ");
   const others = reading.candidates.slice(1);
   at("candidates").hidden = !others.length;
-  at("candidate-list").replaceChildren(...others.map(candidate));
-}
-
-/** @param {import("./api.js").Candidate} candidate */
-function candidate({ vin, differs_at: places, check_digit: digit }) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "small candidate";
-  for (const [place, symbol] of [...vin].entries()) {
-    const part = document.createElement(places.includes(place + 1) ? "b" : "span");
-    part.textContent = symbol;
-    button.append(part);
-  }
-  button.append(digit === "valid" ? " ✓" : "");
-  button.addEventListener("click", () => editor.set(vin));
-  return button;
+  at("candidate-list").replaceChildren(...others.map((one) => candidateButton(one, () => editor.set(one.vin))));
 }
 
 /** The check digit, as the number stands in the fields. */
@@ -156,30 +142,10 @@ async function back() {
 }
 
 function list() {
-  const items = queue.readings.map((reading) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.tabIndex = -1; // the keys of the fields are the quicker way
-    button.className = `item ${sureness(reading.confidence)}`;
-    button.append(span("item-vin", reading.vin ?? "—"));
-    button.append(span("item-facts", `${words.percent(reading.confidence)} · ${words.ago(reading.created_at)}`));
-    button.addEventListener("click", () => open(reading));
-    const item = document.createElement("li");
-    if (reading === current) item.setAttribute("aria-current", "true");
-    item.append(button);
-    return item;
-  });
+  const items = queue.readings.map((reading) => listItem(reading, reading === current, words, () => open(reading)));
   at("queue").replaceChildren(...items);
   at("queue-title").textContent = words.say("desk.count", { n: queue.readings.length });
   at("queue").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-}
-
-/** @param {string} name @param {string} text */
-function span(name, text) {
-  const element = document.createElement("span");
-  element.className = name;
-  element.textContent = text;
-  return element;
 }
 
 async function refresh() {

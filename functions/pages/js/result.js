@@ -44,11 +44,21 @@ export class Result {
    */
   show(reading, picture) {
     this.reading = reading;
+    this.picture(reading, picture);
+    if (this.words) this.#write(reading, this.words);
+    at("result-title").focus();
+  }
+
+  /**
+   * Put the picture there, unless another reading is shown meanwhile.
+   * @param {import("./api.js").Reading} reading
+   * @param {HTMLImageElement | null} picture
+   */
+  picture(reading, picture) {
+    if (this.reading?.reading_id !== reading.reading_id) return;
     at("result-photo").replaceChildren(...(picture ? photoWithOutlines(picture, reading) : []));
     at("result-photo").hidden = !picture;
     at("result-strip").replaceChildren(...(picture ? stripOf(reading, picture.src) : []));
-    if (this.words) this.#write(reading, this.words);
-    at("result-title").focus();
   }
 
   /**
@@ -131,8 +141,16 @@ export class Result {
   }
 
   async #copy() {
-    await navigator.clipboard.writeText(this.reading?.vin ?? "");
-    at("result-note").textContent = this.words?.say("result.copied") ?? "";
+    const vin = this.reading?.vin ?? "";
+    let key = "result.copied";
+    try {
+      await navigator.clipboard.writeText(vin);
+    } catch (error) {
+      // Not allowed, or no such thing where the page is not on a safe origin.
+      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+      key = "result.uncopied";
+    }
+    at("result-note").textContent = this.words?.say(key, { vin }) ?? "";
   }
 
   async #share() {

@@ -52,7 +52,7 @@ REJECTED_TAGS = {"TagSet": [{"Key": "vinreader", "Value": "rejected"}]}
 
 
 ROI = "roi"
-"""The metadata of an upload (`x-amz-meta-roi`) that tells where the number should be."""
+"""Metadata of an upload (`x-amz-meta-roi`): where in the photo the number should be."""
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,12 @@ class Region:
             region = cls(*map(float, text.split(",")))
         except (TypeError, ValueError):  # too few, too many, or no numbers
             return None
-        far, most = max(region.x + region.width, region.y + region.height), 1 + FRACTION_SLACK
-        whole = min(region.x, region.y) >= 0 and min(region.width, region.height) > 0
-        return region if whole and far <= most else None
+        sides = ((region.x, region.width), (region.y, region.height))
+        inside = (
+            start >= 0 and length > 0 and start + length <= 1 + FRACTION_SLACK
+            for start, length in sides
+        )
+        return region if all(inside) else None
 
     def to_text(self) -> str:
         """`x,y,width,height`, as the metadata of an upload carries it."""

@@ -1,0 +1,66 @@
+"""The pages as `make serve` serves them, and a browser that has never been there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.front import Front
+from local.functions import LocalFunction
+from local.http_api import HttpApi
+from local.queue_loop import QueueLoop
+from local.stack import Stack
+from tests.browser import Faults, camera_film, number_of_the_sample, running_browser
+from vinreader.results import Reading
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
+
+@pytest.fixture(scope="module")
+def known(api: HttpApi) -> Reading:
+    """The reading of the sample photo."""
+    return number_of_the_sample(api)
+
+
+@pytest.fixture(scope="module")
+def browser(known: Reading, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    film = camera_film(known, tmp_path_factory.mktemp("camera") / "phone.mjpeg")
+    with running_browser(film) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def address(
+    browser: Browser, api: HttpApi, stack: Stack, photo_reader: LocalFunction
+) -> Iterator[str]:
+    """Where the pages and the API are; photos of the bucket are read in the background."""
+    loop = QueueLoop(stack.queue_url, photo_reader)
+    with Front(api, 0, stack.endpoint) as front, loop.serving():
+        thread = threading.Thread(target=front.serve_forever)
+        thread.start()
+        yield front.address
+        front.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def context(
+    browser: Browser, address: str, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
+    """A browser's memory of its own, with the screen that the test module names; no page in it may
+    have a fault."""
+    faults = Faults()
+    context = browser.new_context(
+        base_url=address,
+        viewport=request.module.SCREEN,
+        locale="en-GB",
+        permissions=["camera", "clipboard-read", "clipboard-write"],
+    )
+    context.on("page", faults.listen)
+    yield context
+    context.close()
+    assert faults == []

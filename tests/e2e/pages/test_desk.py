@@ -1,0 +1,245 @@
+"""The review desk by its keys alone, in a real browser, against the real handlers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from local.http_api import HttpApi
+from local.stack import Stack
+from tests.browser import DESK, broken_rules, first, opened, small_photos, words
+from tests.photos import SAMPLE, sample_vin
+from vinreader.advice import TAKE_CLOSER
+from vinreader.arrivals import order_of_time
+from vinreader.results import Alternative, CheckDigit, Reading, Status
+from vinreader.store import ReadingStore
+from vinreader.vin import check_digit, verdict
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+SCREEN = DESK
+EN = words("en")
+TYPED = "1M8GDM9AXKP042788"
+
+
+WEAK = 3
+"""Where the doubtful readings of this module are in doubt, from 0."""
+
+
+@pytest.fixture
+def add(stack: Stack, known: Reading) -> Callable[[str], str]:
+    """Store a reading of the sample photo, in doubt about one character, with its photo; its id.
+
+    The reader saw `symbol` there, and the right one as the next likely: which photo would make it
+    do so hangs on the models.
+    """
+    store, s3 = ReadingStore(stack.table, retention_days=1), boto3.client("s3")
+
+    def add(symbol: str) -> str:
+        seen, right = known.characters[WEAK], sample_vin()[WEAK]
+        others = (Alternative(right, 0.3), Alternative("7", 0.01))
+        doubted = replace(seen, symbol=symbol, confidence=0.6, alternatives=others)
+        characters = (*known.characters[:WEAK], doubted, *known.characters[WEAK + 1 :])
+        vin = "".join(character.symbol for character in characters)
+        reading_id = str(uuid.uuid4())
+        reading = replace(
+            known,
+            reading_id=reading_id,
+            status=Status.RETAKE,
+            vin=vin,
+            confidence=0.6,
+            check_digit=CheckDigit.INVALID,
+            characters=characters,
+            advice=(TAKE_CLOSER,),
+        )
+        copy = f"photos/{reading_id}/copy.jpg"
+        s3.put_object(Bucket=stack.bucket, Key=copy, Body=SAMPLE.read_bytes())
+        store.create(reading, order_of_time(datetime.now(UTC)), copy)
+        return reading_id
+
+    return add
+
+
+@pytest.fixture
+def desk(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def stored(api: HttpApi, reading_id: str) -> dict[str, Any]:
+    return api.request("GET", f"/readings/{reading_id}").json()
+
+
+def in_fields(page: Page) -> str:
+    return "".join(field.input_value() for field in page.locator("#cells input").all())
+
+
+def told(page: Page, text: str) -> None:
+    """Wait until the desk says so."""
+    page.locator("#told").filter(has_text=text).wait_for()
+
+
+def test_the_newest_is_shown_with_its_photo(desk: Page, api: HttpApi) -> None:
+    _, reading = first(api, small_photos(), lambda reading: reading["status"] == "retake")
+    opened(desk, "/desk.html")
+    assert in_fields(desk) == reading["vin"]
+    desk.wait_for_selector("#strip .mark")
+    assert desk.locator("#strip .mark").count() == 17
+    desk.wait_for_selector("#photo polygon.box")
+    # The fields stand below the characters of the strip.
+    for at in (0, 8, 16):
+        mark = desk.locator("#strip .mark").nth(at).bounding_box()
+        field = desk.locator("#cells input").nth(at).bounding_box()
+        assert mark
+        assert field
+        assert field["x"] + field["width"] / 2 == pytest.approx(
+            mark["x"] + mark["width"] / 2, abs=2
+        )
+    least = min(range(17), key=lambda at: reading["characters"][at]["confidence"])
+    assert desk.evaluate("document.activeElement.getAttribute('aria-label')").startswith(
+        EN["desk.cell"].split("{n}")[0] + str(least + 1)
+    )
+
+
+def test_the_right_symbol_is_one_key_away(
+    desk: Page, api: HttpApi, add: Callable[[str], str]
+) -> None:
+    reading_id = add("H")
+    opened(desk, "/desk.html")
+    assert in_fields(desk) != sample_vin()
+    desk.keyboard.press("ArrowDown")
+    assert in_fields(desk) == sample_vin()
+    assert EN["desk.check.valid"] in desk.inner_text("#check")
+    desk.keyboard.press("Enter")
+    told(desk, EN["desk.saved"].replace("{vin}", sample_vin()).replace("{name}", "local-user"))
+    after = stored(api, reading_id)
+    assert (after["status"], after["vin"], after["confidence"]) == ("read", sample_vin(), 1.0)
+    assert after["correction"]["corrected_by"] == "local-user"
+    assert after["correction"]["original"]["status"] == "retake"
+
+
+def test_a_whole_number_is_typed_and_its_check_digit_told_live(
+    desk: Page, api: HttpApi, add: Callable[[str], str]
+) -> None:
+    reading_id = add("4")
+    opened(desk, "/desk.html")
+    desk.keyboard.press("Home")
+    # Small letters do no harm, and I, O and Q stand for the digits that look like them.
+    desk.keyboard.type("im8gdm9axkpo42788")
+    assert in_fields(desk) == TYPED
+    assert EN["desk.check.valid"] in desk.inner_text("#check")
+    desk.keyboard.press("End")
+    desk.keyboard.type("9")
+    wrong = TYPED[:-1] + "9"
+    assert (in_fields(desk), verdict(wrong)) == (wrong, "invalid")
+    expected = EN["desk.check.invalid"].replace("{digit}", check_digit(wrong))
+    assert expected in desk.inner_text("#check")
+    desk.keyboard.press("Enter")
+    assert desk.inner_text("#check") == EN["desk.twice"], "what the law denies is asked for twice"
+    assert stored(api, reading_id)["correction"] is None
+    desk.keyboard.press("Enter")
+    told(desk, EN["desk.saved"].split("{vin}")[0] + wrong)
+    assert stored(api, reading_id)["vin"] == wrong
+
+
+def test_what_nobody_can_read_is_said_to_be_so(
+    desk: Page, api: HttpApi, add: Callable[[str], str]
+) -> None:
+    reading_id = add("4")
+    opened(desk, "/desk.html")
+    desk.keyboard.press("Shift+Delete")
+    told(desk, EN["desk.saved.unreadable"].replace("{name}", "local-user"))
+    after = stored(api, reading_id)
+    assert (after["status"], after["vin"]) == ("not_found", None)
+    assert after["correction"]["corrected_by"] == "local-user"
+    desk.keyboard.press("Escape")
+    opened(desk, "/desk.html")
+    newest = api.request("GET", "/readings?status=retake&limit=1").json()["readings"]
+    assert reading_id not in [one["reading_id"] for one in newest]
+
+
+def test_the_next_is_shown_at_once_and_the_last_comes_back(
+    desk: Page, api: HttpApi, add: Callable[[str], str]
+) -> None:
+    older, newer = stored(api, add("H")), stored(api, add("4"))
+    opened(desk, "/desk.html")
+    assert in_fields(desk) == newer["vin"]
+    desk.keyboard.press("PageDown")
+    assert in_fields(desk) == older["vin"]
+    desk.keyboard.press("PageUp")
+    assert in_fields(desk) == newer["vin"]
+    desk.keyboard.press("Shift+Delete")
+    told(desk, EN["desk.saved.unreadable"].split(",")[0])
+    assert in_fields(desk) == older["vin"]
+    desk.keyboard.press("PageUp")
+    desk.locator("#work-title").filter(has_text=EN["desk.not_found"]).wait_for()
+    assert in_fields(desk) == ""
+    desk.keyboard.press("Home")
+    desk.keyboard.type(TYPED)
+    desk.keyboard.press("Enter")
+    told(desk, EN["desk.saved"].split("{vin}")[0] + TYPED)
+    assert stored(api, newer["reading_id"])["vin"] == TYPED
+
+
+def test_nobody_overwrites_what_he_has_not_seen(
+    desk: Page, api: HttpApi, add: Callable[[str], str]
+) -> None:
+    reading_id = add("4")
+    opened(desk, "/desk.html")
+    change = {"content-type": "application/json", "if-match": '"1"'}
+    other = b'{"vin": "1M8GDM9AXKP042788"}'
+    assert api.request("PUT", f"/readings/{reading_id}/correction", change, other).status == 200
+    desk.keyboard.press("Home")
+    desk.keyboard.type(sample_vin())
+    desk.keyboard.press("Enter")
+    told(desk, EN["desk.conflict"].replace("{vin}", TYPED))
+    assert stored(api, reading_id)["vin"] == TYPED
+
+
+def test_without_a_network_a_decision_waits_for_one(
+    desk: Page,
+    context: BrowserContext,
+    api: HttpApi,
+    add: Callable[[str], str],
+) -> None:
+    reading_id = add("4")
+    opened(desk, "/desk.html")
+    desk.wait_for_selector("#strip .mark")
+    context.set_offline(True)
+    desk.keyboard.press("Home")
+    desk.keyboard.type(TYPED)
+    desk.keyboard.press("Enter")
+    told(desk, EN["desk.unsaved"].split("{vin}")[1])
+    assert stored(api, reading_id)["correction"] is None
+    context.set_offline(False)
+    told(desk, EN["desk.saved"].split("{vin}")[0] + TYPED)
+    assert stored(api, reading_id)["vin"] == TYPED
+
+
+def test_the_most_doubtful_come_first_where_that_is_wanted(
+    desk: Page, add: Callable[[str], str]
+) -> None:
+    add("4")
+    add("H")
+    opened(desk, "/desk.html")
+    desk.select_option("#order", "doubtful")
+    shown = [text.partition("%")[0] for text in desk.locator(".item-facts").all_inner_texts()]
+    sure = [float(percent) for percent in shown]
+    assert len(sure) >= 2
+    assert sure == sorted(sure)
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "contrast"])
+def test_no_fault_hinders_anyone(desk: Page, add: Callable[[str], str], look: str) -> None:
+    add("H")
+    opened(desk, "/desk.html")
+    desk.select_option("#look", look)
+    desk.click("summary")
+    desk.wait_for_selector("#strip .mark")
+    assert broken_rules(desk) == []
