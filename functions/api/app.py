@@ -59,6 +59,7 @@ from vinreader.results import Status
 from vinreader.settings import Settings
 from vinreader.shelf import Shelf
 from vinreader.snapshot import prepare_for_snapshot
+from vinreader.stages import StageClock
 from vinreader.store import (
     Listing,
     ReadingDeleted,
@@ -220,13 +221,15 @@ def tell(error: Exception) -> Response[str]:
 def _read(request: PhotoRequest, reading_id: str) -> StoredReading:
     reading = replace(reader.read(request.photo, request.region), reading_id=reading_id)
     copy = _keep(request, reading_id)
+    clock = StageClock()
     try:
-        stored = store.create(reading, order_of_time(datetime.now(UTC)), copy)
+        with clock.stage("store"):
+            stored = store.create(reading, order_of_time(datetime.now(UTC)), copy)
     except (ReadingDeleted, StoreUnavailable, ClientError):
         # No reading tells of it, or none whose id anyone knows: nobody could have it deleted.
         shelf.discard([copy] if copy else [])
         raise
-    count(metrics, reading)
+    count(metrics, reading, clock.milliseconds()["store"])
     logger.info("photo read", reading=summary(reading))
     return stored
 

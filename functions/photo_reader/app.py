@@ -220,7 +220,7 @@ def read_found(photo: StoredPhoto, order: str) -> Reading:
     """Read one photo and store what comes of it; then put right what is kept of it."""
     taken = intake.take(photo, order)
     if taken.stored:
-        count(metrics, taken.reading)
+        count(metrics, taken.reading, taken.store_ms)
     else:
         note(metrics, "ReadingsUnchanged")
     logger.info("photo read", reading=summary(taken.reading), stored=taken.stored)

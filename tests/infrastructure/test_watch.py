@@ -84,7 +84,7 @@ def emitted(root: Path, monkeypatch: pytest.MonkeyPatch) -> set[Metric]:
             metrics = make_metrics(service)
             for status in Status:
                 reading = Reading(status, "1M8GDM9AXKP042788", 0.9, defects=defects)
-                count(metrics, Reading(**{**vars(reading), "timings_ms": times}))
+                count(metrics, Reading(**{**vars(reading), "timings_ms": times}), store_ms=8.5)
             counts_cold_start(metrics)(lambda _event, _context: {})({}, None)  # type: ignore[arg-type]
             for name in noted(root, service):
                 note(make_metrics(service), name)
@@ -175,6 +175,7 @@ def test_every_kind_of_metric_is_printed(emitted: set[Metric]) -> None:
         *("ReadingsRead", "ReadingsRetake", "ReadingsNotFound", "ReadingsRejected"),
         *("DefectBlurry", "DefectLowContrast", "DefectCutOff", "DefectTooSmall"),
         *("DecodeTime", "BarcodesTime", "DetectTime", "RecognizeTime", "InspectTime", "TotalTime"),
+        "StoreTime",
         *("Confidence", "ColdStart", "MessagesRetried", "MessagesSetAside", "PhotosGone"),
         *("UnforeseenErrors", "PhotosErased"),
     }

@@ -66,7 +66,7 @@ def test_counts_a_reading_at_once_with_all_it_has_to_tell(
     timings = {"decode": 12.5, "total": 170.0}
     defects = (Defect("low_contrast", 0.8),)
     reading = Reading(Status.RETAKE, VIN, 0.61, defects=defects, timings_ms=timings)
-    count(metrics, reading)
+    count(metrics, reading, store_ms=8.5)
     note(metrics, "PhotosGone")
     first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     (directive,) = first.pop("_aws")["CloudWatchMetrics"]
@@ -79,6 +79,7 @@ def test_counts_a_reading_at_once_with_all_it_has_to_tell(
         "Confidence": [0.61],
         "DecodeTime": [12.5],
         "TotalTime": [170.0],
+        "StoreTime": [8.5],
     }
     assert second["PhotosGone"] == [1.0]
     assert VIN not in json.dumps(first)

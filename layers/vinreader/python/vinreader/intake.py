@@ -7,6 +7,7 @@ delivery of its event does it all again; when the upload is gone, everything is 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from vinreader.arrivals import Arrival
@@ -17,6 +18,7 @@ from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
 from vinreader.results import Reading, Status
 from vinreader.shelf import Shelf
+from vinreader.stages import StageClock
 from vinreader.store import ReadingDeleted, ReadingStore
 
 __all__ = ["Intake", "Taken"]
@@ -34,6 +36,8 @@ class Taken:
     """The key of the copy that was made of it."""
     standing: Standing | None
     """What the store made of the reading; None where it had been deleted before."""
+    store_ms: float
+    """How long it took to store it."""
 
     @property
     def stored(self) -> bool:
@@ -83,11 +87,11 @@ class Intake:
                 arrival = f"{order} {photo.version or photo.etag}"
                 copy = self.shelf.keep(reading_id, arrival, cleaned(data))
         reading = replace(reading, reading_id=reading_id)
-        try:
+        clock = StageClock()
+        standing = None
+        with clock.stage("store"), suppress(ReadingDeleted):
             standing = self.store.save(reading, order, photo, copy)
-        except ReadingDeleted:
-            return Taken(photo, order, reading, copy, None)
-        return Taken(photo, order, reading, copy, standing)
+        return Taken(photo, order, reading, copy, standing, clock.milliseconds()["store"])
 
     def settle(self, taken: Taken) -> bool:
         """Delete what is not to be kept: the upload, and copies that the reading which stands does

@@ -93,14 +93,15 @@ def counts_cold_start(metrics: Metrics) -> Callable[[Handler], Handler]:
     return decorate
 
 
-def count(metrics: Metrics, reading: Reading) -> None:
-    """Count a reading by its status and its defects, and note its confidence and its stages."""
+def count(metrics: Metrics, reading: Reading, store_ms: float) -> None:
+    """Count a reading by its status and its defects, and note its confidence and its stages, the
+    last of which is that it was stored."""
     metrics.add_metric(name=f"Readings{_camel(reading.status)}", unit=MetricUnit.Count, value=1)
     for defect in reading.defects:
         metrics.add_metric(name=f"Defect{_camel(defect.type)}", unit=MetricUnit.Count, value=1)
     if reading.vin:
         metrics.add_metric(name="Confidence", unit=MetricUnit.NoUnit, value=reading.confidence)
-    for stage, milliseconds in reading.timings_ms.items():
+    for stage, milliseconds in {**reading.timings_ms, "store": store_ms}.items():
         name = f"{_camel(stage)}Time"
         metrics.add_metric(name=name, unit=MetricUnit.Milliseconds, value=milliseconds)
     _print(metrics)
