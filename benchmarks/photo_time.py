@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("photo", type=Path, nargs="?")
     parser.add_argument("--runs", type=int, default=15)
     args = parser.parse_args()
-    data = args.photo.read_bytes() if args.photo else _twelve_megapixels()
+    data = args.photo.read_bytes() if args.photo else twelve_megapixels()
     cv2.setNumThreads(1)
     recognizer = CountingRecognizer(ModelFiles.of(DEFAULT_MODELS_DIR).yolo)
     reader = Reader.load(threads=1)
@@ -64,7 +64,8 @@ def main() -> None:
         print(f"{part:10} {statistics.median(values):10.0f} {max(values):11.0f}")
 
 
-def _twelve_megapixels() -> bytes:
+def twelve_megapixels() -> bytes:
+    """The sample as a JPEG of that size."""
     sample = cv2.imread(str(SAMPLE))
     large = cv2.resize(sample, TWELVE_MEGAPIXELS, interpolation=cv2.INTER_CUBIC)
     return cv2.imencode(".jpg", large, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
