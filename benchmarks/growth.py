@@ -2,7 +2,7 @@
 
 Drawn photos are put into the bucket of the local stack; environments of `photo_reader`, each a
 process of its own on one thread, take them from the queue through the real handler, and tell after
-every hundred how much memory they hold. First one environment, then two, as many photos each time.
+every tenth of them how much memory they hold. First one environment, then two, as many photos each time.
 The stack itself (S3, SQS and DynamoDB, imitated by moto) runs in this process on the same cores:
 throughput here says how environments share work, not how quick AWS is. Linux only.
 """
@@ -33,7 +33,8 @@ PART = "growth"
 SEED = 20_262
 DIFFERENT = 100
 """Photos drawn; they are put into the bucket again and again, each time as another object."""
-STEP = 100
+MARKS = 10
+"""How often memory is told of, in all."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def run(files: list[bytes], photos: int, environments: int) -> Course:
             process.ask({"photos": 0})  # it has started when it answers
         started = time.perf_counter()
         with ThreadPoolExecutor(environments) as pool:
-            marks = tuple(pool.map(_course, processes))
+            step = max(1, photos // MARKS)
+            marks = tuple(pool.map(lambda process: _course(process, step), processes))
         return Course(marks, time.perf_counter() - started)
 
 
@@ -112,12 +114,12 @@ def _upload(stack: Stack, files: list[bytes], photos: int) -> None:
         client.put_object(Bucket=stack.bucket, Key=key, Body=files[number % len(files)])
 
 
-def _course(process: Process) -> tuple[Mark, ...]:
-    """Marks of an environment, one for every hundred photos, until the queue is empty."""
+def _course(process: Process, step: int) -> tuple[Mark, ...]:
+    """Marks of an environment, one for every `step` photos, until the queue is empty."""
     marks: list[Mark] = []
     taken = 0
     while True:
-        told = process.ask({"photos": STEP})
+        told = process.ask({"photos": step})
         if told["failed"]:
             raise SystemExit(f"{told['failed']} photos went back to the queue")
         if not told["taken"]:
@@ -127,7 +129,7 @@ def _course(process: Process) -> tuple[Mark, ...]:
 
 
 def memory_table(courses: dict[int, Course]) -> str:
-    """Memory held after each hundred photos, of every environment."""
+    """Memory held as photos are read, of every environment."""
     columns = [
         (
             f"{count}, the {_NUMERALS[number]}" if count > 1 else "1 environment",

@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "local" / "photos" / "synthetic-sticker.jpg"
 LARGEST = 64
 """Megapixels that the largest sensors of phones give, 9248 by 6936."""
-KINDS = {
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "JPEG": ("RGB", {"quality": 90}),
     "PNG": ("RGBA", {"compress_level": 1}),
     "AVIF": ("RGBA", {"quality": 60, "speed": 10}),

@@ -38,7 +38,7 @@ PEER = "Peer"
         ["1M8GDM9A XKP042788"],
         ["1M8GDM9AXKPO42788"],
         ["IM8GDM9AXKP042788"],
-        [f"AB{VIN}"],
+        [f"XY{VIN}"],
         ["1M8GDM9AX", "KP042788"],
         [f"{VIN[:8]}0{VIN[9:]}", VIN],
     ],
@@ -166,7 +166,7 @@ def test_a_bill_is_amounts_times_prices() -> None:
     assert sum(cents[:-1]) == pytest.approx(cents[-1], abs=0.05)
 
 
-def test_growth_is_told_by_the_hundred_and_by_environment() -> None:
+def test_growth_is_told_as_photos_are_read_and_by_environment() -> None:
     one = Course(((Mark(100, 250.0, 300.0, 9000.0), Mark(200, 251.0, 300.0, 9000.0)),), 40.0)
     two = Course(((Mark(100, 240.0, 290.0, 9000.0),), (Mark(100, 242.0, 295.0, 9000.0),)), 20.0)
     rows = [
