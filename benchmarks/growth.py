@@ -2,9 +2,9 @@
 
 Drawn photos are put into the bucket of the local stack; environments of `photo_reader`, each a
 process of its own on one thread, take them from the queue through the real handler, and tell after
-every tenth of them how much memory they hold. First one environment, then two, as many photos each time.
-The stack itself (S3, SQS and DynamoDB, imitated by moto) runs in this process on the same cores:
-throughput here says how environments share work, not how quick AWS is. Linux only.
+every tenth of them how much memory they hold. First one environment, then two, as many photos each
+time. The stack itself (S3, SQS and DynamoDB, imitated by moto) runs in this process on the same
+cores: throughput here says how environments share work, not how quick AWS is. Linux only.
 """
 
 from __future__ import annotations
