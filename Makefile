@@ -16,7 +16,11 @@ ARCHITECTURE ?= x86_64
 CHECKOV := $(VENV)-checkov
 CHECKOV_VERSION := 3.3.30
 
-# Options for the training commands and `make lambda-image`: `make train-detector ARGS="--hours 2"`.
+# Environments of their own for what the benchmarks compare with.
+PEERS := $(VENV)-peers
+GENERATORS := $(VENV)-generators
+
+# Options for the training commands, `make bench` and `make lambda-image`: `make train-detector ARGS="--hours 2"`.
 ARGS ?=
 PHOTO ?=
 LISTEN ?=
@@ -30,7 +34,7 @@ export SAM_CLI_TELEMETRY := 0
 	check checkov build clean contact-sheet synthesise worker train-detector train-recognizer export \
 	corrections fine-tune \
 	fit-confidence fit-defects evaluate-defects \
-	evaluate card-pictures
+	evaluate card-pictures bench peers generators
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -148,6 +152,27 @@ evaluate-defects: setup ## measure how well defects are told
 
 evaluate: setup-training ## measure how well the models read
 	$(BIN)/python -m training evaluate $(ARGS)
+
+bench: setup peers ## compare with RapidOCR and Tesseract, photo by photo; ARGS="--real FOLDER"
+	$(BIN)/python -m benchmarks.comparison $(ARGS)
+
+peers: $(PEERS)/setup.stamp ## install RapidOCR for `make bench`, and Tesseract where apt-get is
+
+$(PEERS)/setup.stamp: benchmarks/peers.txt | $(BIN)/python
+	$(BIN)/python -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@command -v tesseract >/dev/null || ! command -v apt-get >/dev/null || { \
+		as_root=$$(test "$$(id -u)" = 0 || echo sudo); $$as_root apt-get update --quiet --quiet \
+		&& $$as_root apt-get install --yes --quiet --quiet --no-install-recommends tesseract-ocr; } \
+		|| echo "Tesseract could not be installed: it is left out."
+	@touch $@
+
+generators: $(GENERATORS)/setup.stamp ## install TRDG and SynthTIGER for benchmarks.synthesis_speed (Python 3.11)
+
+$(GENERATORS)/setup.stamp: benchmarks/generators.txt | $(BIN)/python
+	$(BIN)/python -m venv $(GENERATORS)
+	$(GENERATORS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 card-pictures: setup-training ## draw the pictures of the model card anew
 	$(BIN)/python -m training card-pictures $(ARGS)

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -68,13 +69,14 @@ def on_photos(real: Path, models: Path) -> dict[str, Tally]:
     files = ModelFiles.of(models)
     both = Reader.load(models)
     without = Reader(both.detector, both.recognizer, files.digests(), ReaderConfig(barcodes=None))
-    codes, tallies = BarcodeReader(), {}
+    codes = BarcodeReader()
+    tallies: dict[str, Tally] = {}
     for row in labelled_photos(real):
         tally = tallies.setdefault(row["track"], Tally())
         data = (real / row["file"]).read_bytes()
         grey = np.asarray(cv2.cvtColor(open_photo(data), cv2.COLOR_RGB2GRAY), np.uint8)
-        quick = tally.timed(QUICK, lambda grey=grey: codes.read(grey))
-        closer = tally.timed(CLOSER, lambda grey=grey: codes.read_closer(grey))
+        quick = tally.timed(QUICK, partial(codes.read, grey))
+        closer = tally.timed(CLOSER, partial(codes.read_closer, grey))
         tally.photos += 1
         tally.claimed(QUICK, quick, row["vin"])
         tally.claimed(CLOSER, quick + closer, row["vin"])
@@ -183,7 +185,7 @@ def busy_pictures(side: int = 1200) -> dict[str, np.ndarray]:
     corner = np.full((12, 12), 255, np.uint8)
     corner[1:11, 1], corner[10, 1:11], corner[1, 1:11:2], corner[1:11:2, 10] = 0, 0, 0, 0
     code = zxingcpp.create_barcode("1M8GDM9AXKP042788", zxingcpp.BarcodeFormat.Code39)
-    tiles = {
+    tiles: dict[str, np.ndarray] = {
         "noise": dice.integers(0, 256, (side, side)).astype(np.uint8),
         "QR finders, 1 pixel a module": finder,
         "QR finders, 3 pixels a module": finder.repeat(3, axis=0).repeat(3, axis=1),
@@ -208,8 +210,8 @@ def print_busy() -> None:
     print("|---|--:|--:|")
     for name, grey in busy_pictures().items():
         tally = Tally()
-        tally.timed(QUICK, lambda grey=grey: codes.read(grey))
-        tally.timed(CLOSER, lambda grey=grey: codes.read_closer(grey, [line, line]))
+        tally.timed(QUICK, partial(codes.read, grey))
+        tally.timed(CLOSER, partial(codes.read_closer, grey, [line, line]))
         print(f"| {name} | {tally.times[QUICK][0]:.0f} | {tally.times[CLOSER][0]:.0f} |")
 
 

@@ -40,10 +40,11 @@ class PhotoSet:
 
 def drawn_sets(large: int, small: int) -> tuple[PhotoSet, ...]:
     """So many photos of 12 megapixels and so many of 256 to 1280 pixels."""
-    return (
-        PhotoSet("drawn, 12 MP", partial(_large, large)),
-        PhotoSet("drawn, 256 to 1280 px", partial(_small, small)),
+    sets = (
+        (large, PhotoSet("drawn, 12 MP", partial(_large, large))),
+        (small, PhotoSet("drawn, 256 to 1280 px", partial(_small, small))),
     )
+    return tuple(photos for number, photos in sets if number)
 
 
 def real_sets(real: Path, most: int | None = None) -> tuple[PhotoSet, ...]:

@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="also tell the steps of each part")
     parser.add_argument("--noise", type=float, default=0.0, help="its deviation in grey levels")
     args = parser.parse_args()
-    data = args.photo.read_bytes() if args.photo else _twelve_megapixels(args.noise)
+    data = args.photo.read_bytes() if args.photo else twelve_megapixels(args.noise)
     cv2.setNumThreads(1)
     recognizer = CountingRecognizer(ModelFiles.of(DEFAULT_MODELS_DIR).yolo)
     reader = Reader.load(threads=1)
@@ -128,7 +128,8 @@ def _profile(reader: Reader, data: bytes, runs: int) -> dict[str, tuple[float, f
     return {step: (calls[step] / runs, 1000 * seconds[step] / runs) for step in calls}
 
 
-def _twelve_megapixels(noise: float) -> bytes:
+def twelve_megapixels(noise: float = 0.0) -> bytes:
+    """The sample as a JPEG of that size, with noise of that deviation in grey levels."""
     sample = cv2.imread(str(SAMPLE))
     large = cv2.resize(sample, TWELVE_MEGAPIXELS, interpolation=cv2.INTER_CUBIC)
     if noise:

@@ -18,19 +18,20 @@ LEAST_DIGITS = 3
 a sticker would be full of numbers."""
 SERIAL = 5
 SYMBOLS = frozenset(ALPHABET)
+MEANT = str.maketrans("IOQ", "100")
 
 
 def pick(lines: Iterable[str]) -> str:
     """The VIN among lines of text, empty where there is none.
 
-    `normalise` drops labels such as `VIN:`, drops `*`, blanks and dashes, and reads I, O and Q as
-    1, 0 and 0. Of all runs of 17 characters of the alphabet in a line, the best has a matching
+    Labels such as `VIN:` are dropped, and `*`, blanks and dashes; I, O and Q are read as 1, 0 and
+    0. Of all runs of 17 characters of the alphabet in a line, the best has a matching
     check digit; then, is a whole line; then, ends in four digits; then, comes first. Two lines that
     follow each other are tried as one where none of them alone holds a number.
     """
     found = list(lines)
     for candidates in (found, [one + two for one, two in pairwise(found)]):
-        windows = [window for line in candidates for window in _windows(normalise(line))]
+        windows = [window for line in candidates for window in _windows(_meant(line))]
         if windows:
             return max(windows, key=lambda told: told[0])[1]
     return ""
@@ -39,6 +40,10 @@ def pick(lines: Iterable[str]) -> str:
 def is_checked(vin: str) -> bool:
     """Whether the ninth character is the check digit of the others, demanded of every maker."""
     return bool(vin) and vin[CHECK_POSITION] == check_digit(vin)
+
+
+def _meant(line: str) -> str:
+    return normalise(line).translate(MEANT)
 
 
 def _windows(line: str) -> Iterator[tuple[tuple[bool, bool, bool], str]]:
