@@ -30,7 +30,7 @@ STACK ?= vin-reader
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-training fonts run serve openapi client publish-pages test test-lambda test-sam lambda-image \
+.PHONY: help setup setup-training fonts run serve openapi client publish-pages page-pictures test test-lambda test-sam lambda-image \
 	check checkov build clean contact-sheet synthesise worker train-detector train-recognizer export \
 	corrections fine-tune \
 	fit-confidence fit-defects evaluate-defects \
@@ -82,6 +82,9 @@ client: setup ## make a typed client for Python of docs/openapi.json, in build/c
 
 publish-pages: setup ## put functions/pages into a stack that was deployed with Pages=on; STACK=name
 	$(BIN)/python -m local publish-pages "$(STACK)"
+
+page-pictures: setup ## take the README's pictures of the pages anew (needs Chromium)
+	$(BIN)/python -m tests.page_pictures
 
 test: setup ## run all tests but those in containers
 	$(BIN)/python -m pytest

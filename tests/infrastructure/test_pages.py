@@ -136,8 +136,10 @@ def test_people_sign_in_with_pkce_and_may_not_delete(resources: dict[str, Any]) 
 
 def test_every_file_is_published_with_the_settings_of_the_stack(stack: Stack) -> None:
     s3 = boto3.client("s3")
-    where = {"LocationConstraint": REGION}
-    s3.create_bucket(Bucket=OUTPUTS["PagesBucketName"], CreateBucketConfiguration=where)
+    s3.create_bucket(
+        Bucket=OUTPUTS["PagesBucketName"],
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+    )
     names = publish(OUTPUTS)
     assert names == sorted(
         path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*") if path.is_file()

@@ -222,12 +222,14 @@ def test_given_place_is_narrow(bucket: PhotoBucket) -> None:
     assert place.fields["Content-Type"] == "image/png"
 
 
+@pytest.mark.parametrize("region", ["eu-central-1", "us-east-1"])
 def test_in_aws_the_place_is_at_the_regional_address_of_the_bucket(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, region: str
 ) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
     place = PhotoBucket("my-photos", "uploads/", 900).give_place(ID, "image/png")
-    assert place.url == "https://my-photos.s3.eu-central-1.amazonaws.com/"
+    assert place.url == f"https://my-photos.s3.{region}.amazonaws.com/"
     assert place.fields["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
 
 

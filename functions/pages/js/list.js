@@ -13,7 +13,7 @@ import { sureness } from "./reading.js";
 export function listItem(reading, isCurrent, words, choose) {
   const facts = `${words.percent(reading.confidence)} · ${words.ago(reading.created_at)}`;
   const button = plainButton(`item ${sureness(reading.confidence)}`, choose);
-  button.tabIndex = -1; // the keys of the fields are the quicker way
+  button.tabIndex = isCurrent ? 0 : -1; // one stop of the Tab key, from which the list can be scrolled
   button.append(part("span", reading.vin ?? "—", "item-vin"), part("span", facts, "item-facts"));
   const item = document.createElement("li");
   if (isCurrent) item.setAttribute("aria-current", "true");

@@ -4,6 +4,8 @@ import { Problem, Unreachable } from "./api.js";
 
 const KEPT = 6;
 /* Photos held at a time: a dozen megapixels each. */
+const PAUSES_MS = [1000, 2000, 4000, 0];
+/* After each try to fetch one. */
 
 export class Photos {
   /** @param {import("./api.js").Api} api */
@@ -33,16 +35,20 @@ export class Photos {
 
   /** @param {string} id @returns {Promise<HTMLImageElement | null>} */
   async #load(id) {
-    try {
-      const image = new Image();
-      image.src = await this.api.photo(id);
-      await image.decode();
-      return image;
-    } catch (error) {
-      const foreseen = error instanceof Problem || error instanceof Unreachable || error instanceof DOMException;
-      if (!foreseen) throw error;
-      this.loads.delete(id); // another look may have more luck
-      return null;
+    for (const pause of PAUSES_MS) {
+      try {
+        const image = new Image();
+        image.src = await this.api.photo(id);
+        await image.decode();
+        return image;
+      } catch (error) {
+        if (error instanceof Problem && !error.passes) break; // it is not kept
+        const foreseen = error instanceof Problem || error instanceof Unreachable || error instanceof DOMException;
+        if (!foreseen) throw error;
+        await new Promise((done) => setTimeout(done, pause));
+      }
     }
+    this.loads.delete(id); // another look may have more luck
+    return null;
   }
 }

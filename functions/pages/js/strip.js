@@ -3,7 +3,7 @@
 /** @typedef {{left: number, top: number, width: number, height: number}} Share of the strip, 0 to 1 */
 
 const BESIDE = 0.9;
-const ABOVE = 0.35;
+const ABOVE = 0.6;
 /* What is shown around the characters, in widths and heights of one. */
 
 /** Where a strip lies in its photo, and where in it each character is. */

@@ -58,6 +58,7 @@ def context(
         base_url=address,
         viewport=request.module.SCREEN,
         locale="en-GB",
+        reduced_motion="reduce",  # so that no colour is looked at on its way to another
         permissions=["camera", "clipboard-read", "clipboard-write"],
     )
     context.on("page", faults.listen)

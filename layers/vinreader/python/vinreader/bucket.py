@@ -122,7 +122,11 @@ class PhotoBucket:
                 # name the bucket's own region in them: the global address answers a new bucket's
                 # upload with a redirect that browsers do not follow with the photo.
                 signature_version="s3v4",
-                s3={"addressing_style": "path" if custom_endpoint else "virtual"},
+                # In us-east-1 it would name the global address, which the pages may not call.
+                s3={
+                    "addressing_style": "path" if custom_endpoint else "virtual",
+                    "us_east_1_regional_endpoint": "regional",
+                },
                 # An S3 that hangs must not use up the time of the function: the queue tries again.
                 connect_timeout=2,
                 read_timeout=5,
