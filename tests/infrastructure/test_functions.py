@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-SHARED = {"Settings.from_environment", "Reader.load", "ReadingStore", "PhotoBucket"}
-BUILT_ONCE = {"api": {*SHARED, "RequestRecords"}, "photo_reader": SHARED}
+SHARED = {"Settings.from_environment", "ReadingStore", "PhotoBucket"}
+BUILT_ONCE = {
+    # Which loads the reader at the start, or with the first photo: tests/unit/test_start.py.
+    "api": {*SHARED, "DeferredReader", "RequestRecords"},
+    "photo_reader": {*SHARED, "Reader.load"},
+}
 FUNCTIONS = tuple(BUILT_ONCE)
 
 
