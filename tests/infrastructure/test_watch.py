@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def emitted(root: Path, monkeypatch: pytest.MonkeyPatch) -> set[Metric]:
             metrics = make_metrics(service)
             for status in Status:
                 reading = Reading(status, "1M8GDM9AXKP042788", 0.9, defects=defects)
-                count(metrics, Reading(**{**vars(reading), "timings_ms": times}), store_ms=8.5)
+                count(metrics, replace(reading, timings_ms=times), store_ms=8.5)
             counts_cold_start(metrics)(lambda _event, _context: {})({}, None)  # type: ignore[arg-type]
             for name in noted(root, service):
                 note(make_metrics(service), name)

@@ -42,7 +42,7 @@ REACHES = {
     "createReading": {400, 422},
     "createUpload": {201, 400},
     "getReading": {200, 404},
-    "getPicture": {200, 404},
+    "getPicture": {200, 400, 404},
     "listReadings": {200, 400},
     "correctReading": {400, 404, 422},
     "deleteReading": {204, 404},

@@ -1,6 +1,7 @@
 """The picture of a reading: the marks lie where the reading says, in the colours it deserves."""
 
 import math
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 
 import numpy as np
@@ -213,7 +214,7 @@ def test_the_caption_tells_the_defects_in_amber_and_the_advice_below():
 
 def test_a_person_s_number_is_told_as_such():
     read = line_reading(status=Status.READ)
-    fields = {name: getattr(read, name) for name in read.__dataclass_fields__}
+    fields = {one.name: getattr(read, one.name) for one in dataclass_fields(read) if one.init}
     original = Original(Status.RETAKE, VIN, 0.25)
     correction = Correction("someone", "2026-11-20T12:00:00+00:00", original)
     stored = StoredReading(**fields, version=1)

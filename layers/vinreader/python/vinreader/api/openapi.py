@@ -110,7 +110,7 @@ OPERATIONS = {
         "readings/read",
         HTTPStatus.OK,
         "PictureLink",
-        (P.READING_NOT_FOUND, P.PHOTO_NOT_KEPT, P.READING_PENDING),
+        (P.INVALID_REQUEST, P.READING_NOT_FOUND, P.PHOTO_NOT_KEPT, P.READING_PENDING),
     ),
     "listReadings": Operation(
         "readings/read",
