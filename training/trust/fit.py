@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -73,7 +74,7 @@ class End:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training fit-confidence`."""
-    parser.add_argument("--photos", type=int, default=2400, help="synthetic ones")
+    parser.add_argument("--photos", type=int, default=1800, help="synthetic ones")
     parser.add_argument("--real", type=Path, default=Path("../shared/real"))
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--target", type=float, default=TARGET, help="share of `read` that may err")
@@ -106,7 +107,7 @@ def fitted(statements: Sequence[Statement]) -> dict[str, Any]:
     its sense is left out: it would tell what these photos have in common, and not what is seen."""
     figures = np.stack([statement.figures for statement in statements])
     right = np.array([statement.right for statement in statements])
-    counts = np.array([1.0 if s.track == "pages" else REAL for s in statements])
+    counts = _counts(statements)
     names = list(NAMES)
     while True:
         columns = figures[:, [NAMES.index(name) for name in names]]
@@ -119,6 +120,16 @@ def fitted(statements: Sequence[Statement]) -> dict[str, Any]:
         if not against_sense:
             return found
         names.remove(max(against_sense, key=lambda name: against_sense[name]))
+
+
+def _counts(statements: Sequence[Statement]) -> np.ndarray:
+    """(N,) what each statement counts for, about 1: all of one photo together as much as those of
+    another, since the reader looks longest at those that nobody can read."""
+    stages = Counter(statement.photo for statement in statements)
+    usual = len(statements) / len(stages)
+    return np.array(
+        [usual / stages[s.photo] * (1.0 if s.track == "pages" else REAL) for s in statements]
+    )
 
 
 def cross_validated(statements: Sequence[Statement], settled: float) -> list[End]:

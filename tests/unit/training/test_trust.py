@@ -86,6 +86,13 @@ def test_real_photos_count_for_more() -> None:
     assert told == pytest.approx((100 + 3 * 200) / (200 + 3 * 200), abs=0.01)
 
 
+def test_a_photo_looked_at_for_long_counts_as_much_as_another() -> None:
+    brief = [statement(i, 0.0, right=True) for i in range(100)]
+    long = [statement(100 + i, 0.0, right=False) for i in range(100) for _ in range(9)]
+    told = served(fitted(brief + long)).confidence(brief[0].figures)
+    assert told == pytest.approx(0.5, abs=0.01)
+
+
 def test_a_photo_ends_where_the_reader_is_settled_or_has_looked_at_all() -> None:
     said = [statement(0, 1.0, False), statement(0, 3.0, True), statement(0, 9.0, False)]
     said += [statement(4, 0.0, True), statement(4, 1.0, False)]
