@@ -1,10 +1,12 @@
 """One local stack for the whole run, and the real functions around it."""
 
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
 
+from local.front import Front
 from local.functions import LocalFunction
 from local.http_api import HttpApi
 from local.queue_loop import QueueLoop
@@ -38,6 +40,19 @@ def queue(stack: Stack, photo_reader: LocalFunction) -> QueueLoop:
     while loop.deliver(wait_seconds=0).taken:
         pass
     return loop
+
+
+@pytest.fixture(scope="module")
+def address(api: HttpApi, stack: Stack, photo_reader: LocalFunction) -> Iterator[str]:
+    """Where the pages and the API are, as `make serve` has them: photos of the bucket are read in
+    the background."""
+    loop = QueueLoop(stack.queue_url, photo_reader)
+    with Front(api, 0, stack.endpoint) as front, loop.serving():
+        thread = threading.Thread(target=front.serve_forever)
+        thread.start()
+        yield front.address
+        front.shutdown()
+        thread.join()
 
 
 @pytest.fixture

@@ -7,35 +7,16 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from local.front import Front
-from local.functions import LocalFunction
-from local.http_api import HttpApi
-from local.queue_loop import QueueLoop
-from local.stack import Stack
 from tests.photos import SAMPLE, sample_vin
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "integration.md"
 CORRECTED = "1M8GDM9AXKP042788"
-
-
-@pytest.fixture(scope="module")
-def address(api: HttpApi, stack: Stack, photo_reader: LocalFunction) -> Iterator[str]:
-    """Where `make serve` would be."""
-    loop = QueueLoop(stack.queue_url, photo_reader)
-    with Front(api, 0, stack.endpoint) as front, loop.serving():
-        thread = threading.Thread(target=front.serve_forever)
-        thread.start()
-        yield front.address
-        front.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from local.front import Front
-from local.functions import LocalFunction
 from local.http_api import HttpApi
-from local.queue_loop import QueueLoop
-from local.stack import Stack
 from tests.browser import Faults, camera_film, number_of_the_sample, running_browser
 from vinreader.results import Reading
 
@@ -31,20 +26,6 @@ def browser(known: Reading, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     film = camera_film(known, tmp_path_factory.mktemp("camera") / "phone.mjpeg")
     with running_browser(film) as started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def address(
-    browser: Browser, api: HttpApi, stack: Stack, photo_reader: LocalFunction
-) -> Iterator[str]:
-    """Where the pages and the API are; photos of the bucket are read in the background."""
-    loop = QueueLoop(stack.queue_url, photo_reader)
-    with Front(api, 0, stack.endpoint) as front, loop.serving():
-        thread = threading.Thread(target=front.serve_forever)
-        thread.start()
-        yield front.address
-        front.shutdown()
-        thread.join()
 
 
 @pytest.fixture
