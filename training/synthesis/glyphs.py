@@ -145,14 +145,14 @@ def stroke_set(family: str, number: int) -> Alphabet:
 @lru_cache(maxsize=400)
 def needle_set(family: str, number: int, per_cap: int) -> Alphabet:
     """The same face pricked along its strokes by a marking needle, `per_cap` dots in the height of
-    a capital."""
+    a capital. A needle is lifted, so corners that were sharp are."""
     face = stroke_face(family, number)
     radius = 0.34 * CAP_HEIGHT / per_cap
     span = CAP_HEIGHT - 2 * radius
     glyphs: Alphabet = {}
     for symbol in STROKE_SYMBOLS:
         corner = 1.0 if symbol in "08" else max(face.corner, NEEDLE_CORNER)
-        drawn, _ = paths(replace(face, corner=corner), symbol)
+        drawn, _ = paths(replace(face, corner=corner, soft=0.0), symbol)
         points = dots_along(drawn, 1 / (per_cap - 1))
         glyphs[symbol] = _spaced(draw_dots(points * span, radius, CAP_HEIGHT, PAD), face)
     return glyphs

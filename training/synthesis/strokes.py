@@ -4,12 +4,12 @@ installed has them, but random proportions of the same simple construction come 
 A character is a few paths in a unit box (x to the right, y down, 0 the cap line, 1 the baseline).
 `l`, `c`, `r` stand for x = 0, 0.5, 1 and `t`, `m`, `b` for y = top, waist, bottom; numbers stand
 for themselves. A point marked `!` is a sharp corner, others are rounded; a path ending in `z` is
-closed.
+closed. A tool that cannot turn on the spot softens the sharp right angles as well.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -89,6 +89,8 @@ _FROM, _TO = 1 - np.sin(_TURN), 1 - np.cos(_TURN)
 """A quarter arc's shares of the sides it leaves and enters."""
 ROUND_ZERO = 0.55
 """A zero is no D in any maker's alphabet: its corners are rounded at least so far."""
+SOFTEST = 0.65
+"""How far a sharp corner is softened at most, against the round ones: a D is no zero either."""
 _STEMS = 0.16
 """Half length of a serif against the width of the character."""
 
@@ -96,11 +98,13 @@ _STEMS = 0.16
 @dataclass(frozen=True)
 class StrokeFace:
     """One alphabet: lengths against the cap height, except `corner`, the share of a corner's
-    shorter side that is rounded off (1 makes bowls of half circles)."""
+    shorter side that is rounded off (1 makes bowls of half circles), and `soft`, the same of its
+    sharp right angles."""
 
     weight: float
     width: float
     corner: float
+    soft: float
     waist: float
     stress: float
     slab: bool
@@ -119,15 +123,17 @@ class _Family:
     corner: tuple[float, float]
     slab: float
     flat: float
+    softened: float = 0.0
+    """Faces whose sharp right angles are rounded, too: the B and the D of a round-nosed punch."""
 
 
 STROKE_FAMILIES = {
-    "engraver": _Family((0.06, 0.12), (0.5, 0.85), (0.5, 1.0), 0.0, 0.0),
-    "stamp": _Family((0.08, 0.19), (0.42, 0.75), (0.2, 1.0), 0.1, 0.2),
-    "plate": _Family((0.14, 0.26), (0.5, 0.9), (0.3, 1.0), 0.0, 0.8),
+    "engraver": _Family((0.06, 0.12), (0.5, 0.85), (0.5, 1.0), 0.0, 0.0, 0.4),
+    "stamp": _Family((0.08, 0.19), (0.42, 0.75), (0.2, 1.0), 0.1, 0.2, 0.4),
+    "plate": _Family((0.14, 0.26), (0.5, 0.9), (0.3, 1.0), 0.0, 0.8, 0.4),
     "slab": _Family((0.11, 0.24), (0.55, 0.95), (0.5, 1.0), 1.0, 0.8),
     "octagon": _Family((0.09, 0.18), (0.45, 0.8), (0.08, 0.3), 0.15, 0.5),
-    "technical": _Family((0.07, 0.16), (0.35, 0.6), (0.6, 1.0), 0.0, 0.3),
+    "technical": _Family((0.07, 0.16), (0.35, 0.6), (0.6, 1.0), 0.0, 0.3, 0.4),
 }
 """Families of alphabets; `technical` is among those that training never sees."""
 
@@ -138,10 +144,11 @@ def stroke_face(family: str, number: int) -> StrokeFace:
     ranges = STROKE_FAMILIES[family]
     rng = np.random.default_rng([sorted(STROKE_FAMILIES).index(family), number])
     changed = [s for s in _VARIANTS if rng.random() < 0.4]
-    return StrokeFace(
+    face = StrokeFace(
         weight=float(rng.uniform(*ranges.weight)),
         width=float(rng.uniform(*ranges.width)),
         corner=float(rng.uniform(*ranges.corner)),
+        soft=0.0,
         waist=float(rng.uniform(0.42, 0.56)),
         stress=float(np.exp(rng.normal(0, 0.15))),
         slab=bool(rng.random() < ranges.slab),
@@ -150,6 +157,9 @@ def stroke_face(family: str, number: int) -> StrokeFace:
         variants=frozenset(changed),
         tracking=float(rng.uniform(0.1, 0.3)),
     )
+    if rng.random() < ranges.softened:
+        return replace(face, soft=face.corner * float(rng.uniform(0.2, SOFTEST)))
+    return face
 
 
 def paths(face: StrokeFace, symbol: str) -> tuple[list[Path], float]:
@@ -168,7 +178,7 @@ def paths(face: StrokeFace, symbol: str) -> tuple[list[Path], float]:
         if face.slab and symbol.isalnum():
             drawn += [serif * scale for serif in _serifs(points, sharp, closed)]
         corner = max(face.corner, ROUND_ZERO) if symbol == "0" else face.corner
-        drawn.append(_rounded(points * scale, sharp, closed, corner))
+        drawn.append(_rounded(points * scale, sharp, closed, corner, face.soft))
     return drawn, width
 
 
@@ -201,21 +211,29 @@ def _serifs(points: Path, sharp: list[bool], closed: bool) -> list[Path]:
     return found
 
 
-def _rounded(points: Path, sharp: list[bool], closed: bool, corner: float) -> Path:
-    """The path with its unmarked corners replaced by quarter arcs of `corner` of half a side."""
+def _rounded(
+    points: Path, sharp: list[bool], closed: bool, corner: float, soft: float = 0.0
+) -> Path:
+    """The path with its unmarked corners replaced by quarter arcs of `corner` of half a side, and
+    the marked ones that are right angles by such of `soft`."""
     count = len(points)
     path: list[np.ndarray] = []
     for i in range(count):
         here = points[i]
-        if sharp[i] or (not closed and i in (0, count - 1)):
+        if not closed and i in (0, count - 1):
             path.append(here)
             continue
         before, after = points[i - 1] - here, points[(i + 1) % count] - here
+        square = abs(float(before @ after)) < 1e-6
+        share = corner if not sharp[i] else soft if square else 0.0
+        if not share:
+            path.append(here)
+            continue
         a, b = float(np.hypot(*before)), float(np.hypot(*after))
         # A side is shared by its two corners, unless the other one is an end.
         whole_a = not closed and i - 1 == 0
         whole_b = not closed and i + 1 == count - 1
-        reach = corner * min(a * (1.0 if whole_a else 0.5), b * (1.0 if whole_b else 0.5))
+        reach = share * min(a * (1.0 if whole_a else 0.5), b * (1.0 if whole_b else 0.5))
         u, v = before / max(a, 1e-6) * reach, after / max(b, 1e-6) * reach
         path.extend(here + u * _FROM + v * _TO)
     if closed:

@@ -3,6 +3,7 @@ do."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import cv2
@@ -53,6 +54,22 @@ def test_the_same_number_is_the_same_face() -> None:
     assert stroke_face("stamp", 5) == stroke_face("stamp", 5)
     assert stroke_face("stamp", 5) != stroke_face("stamp", 6)
     assert stroke_face("stamp", 5) != stroke_face("plate", 5)
+
+
+def test_softened_corners_leave_the_b_and_the_d_a_straight_back() -> None:
+    faces = [stroke_face("engraver", number) for number in range(40)]
+    soft = [face for face in faces if face.soft]
+    assert 8 < len(soft) < 24
+    for face in soft:
+        assert face.soft < 0.7 * face.corner
+        for symbol in "BD":
+            drawn, _ = paths(face, symbol)
+            back = np.concatenate(drawn)
+            back = back[back[:, 0] < 1e-3, 1]
+            assert 0 < back.min() < 0.3 < 0.7 < back.max() < 1  # rounded, and yet upright
+        sharp, _ = paths(replace(face, soft=0.0), "E")
+        assert [0.0, 0.0] in sharp[0].tolist()
+        assert [0.0, 0.0] not in paths(face, "E")[0][0].tolist()
 
 
 def test_an_open_four_has_no_counter() -> None:

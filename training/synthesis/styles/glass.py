@@ -65,7 +65,7 @@ def _scene(
 
 WINDSHIELD = Style(
     "windshield",
-    0.16,
+    0.19,
     Script(
         strokes=0.4,
         # Plates with serifed bold faces are read through glass more often than anywhere else.

@@ -66,10 +66,10 @@ def _ribbon(rng: np.random.Generator, shape: tuple[int, int], cap: float) -> np.
     return np.expand_dims(clear, 1 - side)
 
 
-PRINTED_LABEL = Style("printed_label", 0.16, Script(strokes=0.12, starred=0.06), printed_label)
+PRINTED_LABEL = Style("printed_label", 0.14, Script(strokes=0.12, starred=0.06), printed_label)
 DOT_MATRIX = Style(
     "dot_matrix", 0.08, Script(dots="printer", starred=0.06, uneven=0.03), dot_matrix, low=0.3
 )
 REVERSED_FILM = Style(
-    "reversed_film", 0.15, Script(strokes=0.25, starred=0.12), reversed_film, low=0.55
+    "reversed_film", 0.14, Script(strokes=0.25, starred=0.12), reversed_film, low=0.55
 )
