@@ -46,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="compare the recogniser's heads; photos are read without bar codes and not timed",
     )
     parser.add_argument("--strips", type=int, default=300, help="held-out strips of each style")
+    parser.add_argument(
+        "--readable", type=int, default=0, help="more strips until so many of a style are readable"
+    )
     parser.add_argument("--pages", type=int, default=0, help="whole synthetic photos")
     parser.add_argument(
         "--framed", type=int, default=0, help="large ones of a small number, without and with frame"
@@ -63,7 +66,8 @@ def evaluate(args: argparse.Namespace) -> None:
     earlier = Results.load(args.against) if args.against else None
     files = ModelFiles.of(args.models)
     heads: tuple[Heads, ...] = ALL_HEADS if args.heads else ("both",)
-    strips = read_strips(Recognizer(files.yolo), args.strips, args.seed, heads)
+    recognizer = Recognizer(files.yolo)
+    strips = read_strips(recognizer, args.strips, args.seed, heads, args.readable)
     looked = look_closer(Reader.load(args.models), strips["both"], args.seed)
     photos = _photos_by_head(args, heads)
     results = Results(files.digests(), tuple(photos.get("both", ())), tuple(looked))

@@ -17,7 +17,8 @@ import numpy as np
 from training.evaluation.heads import Heads, heard
 from training.evaluation.outcomes import StripOutcome
 from training.synthesis.geometry import corners
-from training.synthesis.strips import Strip, StripConfig, StripSynthesiser
+from training.synthesis.numbers import ON_THE_ROAD
+from training.synthesis.strips import READABLE, Strip, StripConfig, StripSynthesiser
 from training.synthesis.styles import STYLES
 from vinreader.decoding import DecodingConfig, decode
 from vinreader.looks import elect
@@ -35,9 +36,12 @@ BATCH = 64
 
 
 def held_out(style: str, seed: int = HELD_OUT_SEED) -> StripSynthesiser:
-    """Where the strips of a style come from: all hold a number, and each style has numbers of its
-    own. Real photos play no part, so that the set is the same wherever the fonts are."""
-    config = StripConfig(negative=0.0, two_rows=0.0, styles=(style,), held_out=True)
+    """Where the strips of a style come from: all hold a number, as there are on the road, and each
+    style has numbers of its own. Real photos play no part, so that the set is the same wherever
+    the fonts are."""
+    config = StripConfig(
+        negative=0.0, two_rows=0.0, styles=(style,), held_out=True, numbers=ON_THE_ROAD
+    )
     return StripSynthesiser(seed * len(STYLES) + list(STYLES).index(style), config=config)
 
 
@@ -54,19 +58,31 @@ def read_strips(
     number: int,
     seed: int = HELD_OUT_SEED,
     heads: Sequence[Heads] = ("both",),
+    readable: int = 0,
 ) -> dict[Heads, list[StripOutcome]]:
-    """Outcomes of `number` strips of each style, by the heads that were heard; one look each."""
+    """Outcomes of `number` strips of each style, by the heads that were heard; one look each. More
+    strips of a style follow until `readable` of them can be read by people."""
     outcomes: dict[Heads, list[StripOutcome]] = {head: [] for head in heads}
     for style in STYLES:
-        strips = whole_strips(held_out(style, seed))
-        for first in range(0, number, BATCH):
-            batch = list(islice(strips, min(BATCH, number - first)))
+        for batch in _batches(whole_strips(held_out(style, seed)), number, readable):
             seen = recognizer.recognize(np.stack([strip.image for _, strip in batch]))
             for (index, strip), evidence in zip(batch, seen, strict=True):
                 for head in heads:
                     config = heard(head)
                     outcomes[head].append(_outcome(style, index, strip, evidence, config))
     return outcomes
+
+
+def _batches(
+    strips: Iterator[tuple[int, Strip]], number: int, readable: int
+) -> Iterator[list[tuple[int, Strip]]]:
+    """`number` strips, and more until `readable` of them can be read by people."""
+    taken = clear = 0
+    while taken < number or clear < readable:
+        batch = list(islice(strips, min(BATCH, number - taken) if taken < number else BATCH))
+        taken += len(batch)
+        clear += sum(strip.legibility >= READABLE for _, strip in batch)
+        yield batch
 
 
 def look_closer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,8 @@ from vinreader.detection import Detector
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.reader import Reader
 from vinreader.recognition import Evidence, Recognizer
-from vinreader.results import TextLine
+from vinreader.results import CheckDigit, TextLine
+from vinreader.vin import verdict
 
 OTHER = "1M8GDM9AXKP042788"
 
@@ -140,6 +142,16 @@ def test_each_style_has_strips_of_its_own_and_they_come_again() -> None:
     assert {outcome.label for outcome in read_strips(recognizer, 2, seed=4)["both"]}.isdisjoint(
         outcome.label for outcome in outcomes
     )
+
+
+@pytest.mark.usefixtures("fonts")
+def test_strips_follow_until_enough_of_each_style_can_be_read() -> None:
+    recognizer = Recognizer(ModelFiles.of(DEFAULT_MODELS_DIR).yolo)
+    more = read_strips(recognizer, 1, seed=3, readable=3)["both"]
+    readable = Counter(outcome.style for outcome in more if outcome.readable)
+    assert set(readable) == set(STYLES)
+    assert min(readable.values()) >= 3
+    assert all(verdict(o.label) is not CheckDigit.INVALID for o in more)  # as on the road
 
 
 @pytest.mark.usefixtures("fonts")
