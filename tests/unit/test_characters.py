@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.test_quality import VALID, look
-from vinreader.characters import CharactersConfig, characters_of, seen_together
+from vinreader.characters import CharactersConfig, characters_of, placing, seen_together
 from vinreader.looks import Look, shares_of_votes, showing
 from vinreader.vin import ALPHABET
 
@@ -73,7 +73,7 @@ def test_what_is_told_is_what_was_seen() -> None:
         0.05,
         0.03,
     ]
-    characters = characters_of(best, seen, CONFIG)
+    characters = characters_of(best, [best], seen, CONFIG)
     assert "".join(character.symbol for character in characters) == VALID
     fourth = characters[3]
     assert fourth.confidence == 0.3
@@ -111,3 +111,25 @@ def test_the_clearest_look_at_a_number_is_found() -> None:
     other = look("WVWZZZ1KZ8W000001", score=-0.1)
     assert showing(VALID, [dim, clear, other]) is clear
     assert showing(VALID, [other]) is None
+
+
+def lower(pixels: float, moved: float = 0.0) -> Look:
+    """A look cut so many pixels lower."""
+    cut = seeing(0.0, moved=moved)
+    band = replace(cut.bands[0], quad=cut.bands[0].quad + np.array([0, pixels], np.float32))
+    return replace(cut, bands=(band,))
+
+
+def test_characters_lie_where_most_looks_at_them_do() -> None:
+    best, others = lower(9.0), [lower(0.0), lower(1.0), lower(-1.0), lower(2.0)]
+    placed = placing(best, [*others, best, lower(0.0, moved=1.0)], CONFIG)
+    assert placed == [*others, best]
+    seen = together(best)
+    told = characters_of(best, placed, seen, CONFIG)
+    assert [[y for _, y in character.box] for character in told] == [[1.0, 1.0, 33.0, 33.0]] * 17
+
+
+def test_looks_at_another_number_place_no_characters() -> None:
+    best = lower(0.0)
+    other = replace(best, candidate=replace(best.candidate, text=VALID[:-1] + "9"))
+    assert placing(best, [other, best], CONFIG) == [best]

@@ -13,9 +13,17 @@ from tests.unit.test_quality import look
 from vinreader.barcodes import FoundClaim
 from vinreader.claims import Weight
 from vinreader.looks import Look
+from vinreader.region import Region
 from vinreader.results import Barcode, CheckDigit, Reading, Source, Status, Symbology
 from vinreader.vin import ALPHABET
-from vinreader.witnesses import ONE_LABEL, PRINT_TOO, WitnessConfig, confirming, hear
+from vinreader.witnesses import (
+    ONE_LABEL,
+    PRINT_TOO,
+    WitnessConfig,
+    concerning,
+    confirming,
+    hear,
+)
 
 VIN = "1M8GDM9AXKP042788"
 OTHER = "JS3TD62V6Y4100123"
@@ -167,3 +175,33 @@ def test_nothing_is_read_that_a_bar_code_denies(
     else:
         assert denying <= {barcode.vin for barcode in reading.barcodes}
     assert (reading.vin is None) == (reading.status is Status.NOT_FOUND)
+
+
+PHOTO = (1000, 400)
+AIMED, BESIDE = Region(0, 0, 1, 0.25), Region(0, 0.5, 1, 0.5)
+
+
+def outside(vin: str) -> FoundClaim:
+    low = tuple((x, y + 350) for x, y in QUAD)
+    return FoundClaim(Barcode(vin, Symbology.CODE_39, low), Weight.PROVE)
+
+
+def concerned(looks: list[Look], region: Region | None, *claims: FoundClaim) -> list[str]:
+    config = WitnessConfig()
+    return [one.vin for one in concerning(claims, looks, region, *PHOTO, config)]
+
+
+def test_a_bar_code_outside_of_the_frame_does_not_deny_the_number_inside() -> None:
+    assert concerned([look(VIN)], AIMED, outside(OTHER)) == []
+    assert concerned([look(VIN)], AIMED, claim(OTHER)) == [OTHER]  # it stands inside
+    assert concerned([look(VIN)], None, outside(OTHER)) == [OTHER]
+
+
+def test_a_bar_code_outside_of_the_frame_still_speaks_of_the_number_inside() -> None:
+    assert concerned([look(VIN)], AIMED, outside(VIN), outside(SIMILAR)) == [VIN, SIMILAR]
+
+
+def test_a_bar_code_outside_counts_where_no_number_is_clear_inside() -> None:
+    assert concerned([look(VIN, score=-9.0)], AIMED, outside(OTHER)) == [OTHER]
+    assert concerned([look(VIN)], BESIDE, outside(OTHER)) == [OTHER]
+    assert concerned([], AIMED, outside(OTHER)) == [OTHER]

@@ -12,7 +12,7 @@ from vinreader.looks import Look
 from vinreader.results import Alternative, Character, as_quad
 from vinreader.vin import ALPHABET
 
-__all__ = ["CharactersConfig", "characters_of", "seen_together"]
+__all__ = ["CharactersConfig", "characters_of", "placing", "seen_together"]
 
 Values = NDArray[np.float64]
 
@@ -37,24 +37,32 @@ def seen_together(
     """(17, 33) probabilities of the symbols in each place of the `best` look: the mean of all looks
     that show the same characters, weighed by their `votes` (N,). What one cut hides another may
     show."""
-    centres = best.characters.mean(axis=1)
-    pitch = float(np.median(np.linalg.norm(np.diff(centres, axis=0), axis=1)))
     least = config.heard * float(votes.max())
     seen, total = np.zeros(best.candidate.probabilities.shape), 0.0
     for look, vote in zip(looks, votes, strict=True):
-        if vote < least and look is not best:
-            continue
-        off = np.linalg.norm(look.characters.mean(axis=1) - centres, axis=1)
-        if float(np.median(off)) <= config.beside * pitch:
+        heard = vote >= least or look is best
+        if heard and _in_place(look, best, config):
             seen += vote * look.candidate.probabilities
             total += vote
     return seen / total
 
 
-def characters_of(best: Look, seen: Values, config: CharactersConfig) -> tuple[Character, ...]:
-    """Those of the number of the `best` look, with the probabilities `seen` (17, 33)."""
+def placing(best: Look, looks: Sequence[Look], config: CharactersConfig) -> list[Look]:
+    """The looks that show the number of the `best` one where that shows it. Each is cut a little
+    too high or too low, and in the median they are not."""
+    number = best.candidate.text
+    mine = [look for look in looks if look.candidate.text == number]
+    return [look for look in mine if _in_place(look, best, config)]
+
+
+def characters_of(
+    best: Look, placed: Sequence[Look], seen: Values, config: CharactersConfig
+) -> tuple[Character, ...]:
+    """Those of the number of the `best` look, with the probabilities `seen` (17, 33), where the
+    looks `placed` show them."""
+    boxes = np.median([look.characters for look in placed], axis=0)
     characters = []
-    for symbol, row, box in zip(best.candidate.text, seen, best.characters, strict=True):
+    for symbol, row, box in zip(best.candidate.text, seen, boxes, strict=True):
         others = [i for i in np.argsort(-row) if ALPHABET[i] != symbol]
         characters.append(
             Character(
@@ -69,3 +77,11 @@ def characters_of(best: Look, seen: Values, config: CharactersConfig) -> tuple[C
             )
         )
     return tuple(characters)
+
+
+def _in_place(look: Look, best: Look, config: CharactersConfig) -> bool:
+    """Whether two looks show characters in the same places."""
+    centres = best.characters.mean(axis=1)
+    pitch = float(np.median(np.linalg.norm(np.diff(centres, axis=0), axis=1)))
+    off = np.linalg.norm(look.characters.mean(axis=1) - centres, axis=1)
+    return float(np.median(off)) <= config.beside * pitch

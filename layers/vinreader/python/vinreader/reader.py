@@ -9,7 +9,7 @@ import numpy as np
 
 from vinreader.barcodes import BarcodeConfig, BarcodeReader, FoundClaim, merged
 from vinreader.candidates import CandidatesConfig, offered
-from vinreader.characters import characters_of, seen_together
+from vinreader.characters import characters_of, placing, seen_together
 from vinreader.defects import advised
 from vinreader.detection import Detector
 from vinreader.finding import FindingConfig, LineFinder
@@ -217,15 +217,17 @@ class Reader:
         vin, told = best.candidate.text, self.config.candidates.characters
         votes = shares_of_votes(looks, self.config.temperature)
         seen = seen_together(best, looks, votes, told)
+        placed = placing(best, looks, told)
+        numbers = [look.number(self.config.ends) for look in placed]
         return Reading(
             status=judgement.status,
             vin=vin,
             confidence=round(judgement.confidence, 4),
             check_digit=verdict(vin),
             source=Source.TEXT,
-            characters=characters_of(best, seen, told),
+            characters=characters_of(best, placed, seen, told),
             corrected_positions=best.candidate.corrected,
-            quad=as_quad(best.number(self.config.ends), 1),
+            quad=as_quad(np.median(numbers, axis=0), 1),
             advice=judgement.advice,
             vehicle=describe(vin),
         )

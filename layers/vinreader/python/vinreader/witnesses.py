@@ -17,10 +17,11 @@ from vinreader.advice import ONE_LABEL, PRINT_TOO
 from vinreader.barcodes import FoundClaim
 from vinreader.claims import Weight
 from vinreader.looks import Look
+from vinreader.region import Region
 from vinreader.results import Reading, Source, Status
-from vinreader.vin import ALPHABET, describe, verdict
+from vinreader.vin import ALPHABET, describe, differing, verdict
 
-__all__ = ["ONE_LABEL", "PRINT_TOO", "WitnessConfig", "confirming", "hear"]
+__all__ = ["ONE_LABEL", "PRINT_TOO", "WitnessConfig", "concerning", "confirming", "hear"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,35 @@ class WitnessConfig:
     possible."""
     possible: float = 0.01
     """Least probability of a symbol that the eye held possible."""
+
+
+def concerning(
+    claims: Sequence[FoundClaim],
+    looks: Sequence[Look],
+    region: Region | None,
+    photo_width: int,
+    photo_height: int,
+    config: WitnessConfig,
+) -> tuple[FoundClaim, ...]:
+    """The claims that are about what a person aims at. Where a number is clearly shown inside of
+    the region, a bar code outside that says quite another one is another vehicle's, or a part's;
+    one that says about the same speaks of it, wherever it is."""
+    size = photo_width, photo_height
+    shown = [
+        look.candidate.text
+        for look in looks
+        if region
+        and look.candidate.score >= config.clear
+        and region.holds(look.characters.mean(axis=1).tolist(), *size)
+    ]
+    if region is None or not shown:
+        return tuple(claims)
+    return tuple(
+        claim
+        for claim in claims
+        if region.holds(claim.barcode.quad, *size)
+        or any(len(differing(text, claim.vin)) <= config.misread for text in shown)
+    )
 
 
 def confirming(looks: Sequence[Look], claims: Sequence[FoundClaim]) -> Look | None:
