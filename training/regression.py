@@ -22,15 +22,19 @@ def regression(
     has: np.ndarray,
     pull: float,
     counts: np.ndarray | None = None,
+    pull_of_products: float | None = None,
 ) -> dict[str, Any]:
     """Weights in the form of `vinreader.logistic.Weights`, for examples with the figures (N, M)
     called `names` that have what is looked for (N,) or have not. `pairs` are places of figures that
-    are multiplied; `pull` and `counts` are as in `logistic`."""
+    are multiplied; `pull` and `counts` are as in `logistic`, for products `pull_of_products` where
+    it is given."""
     usual, spread = figures.mean(axis=0), figures.std(axis=0) + 1e-3
     apart = np.clip((figures - usual) / spread, -FURTHEST, FURTHEST)
     products = [apart[:, i] * apart[:, j] for i, j in pairs]
     design = np.stack([*apart.T, *products, np.ones(len(figures))], axis=1)
-    weights = logistic(design, has.astype(float), pull, counts)
+    pulls = np.full(design.shape[1], pull)
+    pulls[len(names) : -1] = pull if pull_of_products is None else pull_of_products
+    weights = logistic(design, has.astype(float), pulls, counts)
     told: dict[str, Any] = {}
     for k, name in enumerate(names):
         mates = [(j, m) for m, (i, j) in enumerate(pairs) if i == k]
@@ -44,14 +48,15 @@ def regression(
 
 
 def logistic(
-    design: np.ndarray, has: np.ndarray, pull: float, counts: np.ndarray | None = None
+    design: np.ndarray, has: np.ndarray, pull: float | np.ndarray, counts: np.ndarray | None = None
 ) -> np.ndarray:
     """(M,) weights of the columns of `design` (N, M), the last of which is constant, for `has`
-    (N,): by Newton's method, with a Gaussian prior on all but the constant. `counts` (N,) is how
-    many examples each counts for, one where it is not given."""
+    (N,): by Newton's method, with a Gaussian prior on all but the constant, one over the variance
+    of which is `pull`, for all or for each (M,). `counts` (N,) is how many examples each counts
+    for, one where it is not given."""
     counts = np.ones(len(design)) if counts is None else counts
     weights = np.zeros(design.shape[1])
-    prior = np.full(len(weights), pull)
+    prior = np.full(len(weights), 1.0) * pull
     prior[-1] = 1e-6
     for _ in range(STEPS):
         odds = np.clip(design @ weights, -40, 40)

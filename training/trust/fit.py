@@ -16,6 +16,7 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ REAL = 3.0
 PULL = 2.0
 """How much weights, of figures in standard deviations, are pulled towards zero: the variance of
 their prior is one half."""
+PULL_TOGETHER = 100.0
+"""The same of products of two figures: what one is worth depends a little on another."""
 FOLDS = 5
 DIGITS = 3
 NAMES = tuple(field.name for field in fields(Support))
@@ -104,7 +107,8 @@ def fit(args: argparse.Namespace) -> None:
 
 def fitted(statements: Sequence[Statement]) -> dict[str, Any]:
     """Weights in the form of `vinreader.logistic.Weights`. A figure whose weight would be against
-    its sense is left out: it would tell what these photos have in common, and not what is seen."""
+    its sense is left out: it would tell what these photos have in common, and not what is seen.
+    Products of the others come to them."""
     figures = np.stack([statement.figures for statement in statements])
     right = np.array([statement.right for statement in statements])
     counts = _counts(statements)
@@ -118,7 +122,8 @@ def fitted(statements: Sequence[Statement]) -> dict[str, Any]:
             if figure["weight"] * (-1 if name in AGAINST else 1) < 0
         }
         if not against_sense:
-            return found
+            pairs = list(combinations_with_replacement(range(len(names)), 2))
+            return regression(columns, names, pairs, right, PULL, counts, PULL_TOGETHER)
         names.remove(max(against_sense, key=lambda name: against_sense[name]))
 
 

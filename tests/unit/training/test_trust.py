@@ -79,6 +79,21 @@ def test_a_figure_that_speaks_against_its_sense_is_left_out() -> None:
     assert figures["weakest"]["weight"] > 0
 
 
+def test_what_one_figure_is_worth_may_depend_on_another() -> None:
+    rng = np.random.default_rng(2)
+    odds, votes = rng.normal(0, 1, (2, 20_000))
+    right = rng.random(20_000) < 1 / (1 + np.exp(-odds * (1 + votes)))
+    said = [
+        statement(i, float(o), bool(r), votes=float(v))
+        for i, (o, v, r) in enumerate(zip(odds, votes, right, strict=True))
+    ]
+    told = served(fitted(said))
+    for v in (-1.0, 0.0, 1.0):
+        sure, unsure = (statement(0, o, True, votes=v).figures for o in (1.0, -1.0))
+        assert told.confidence(sure) == pytest.approx(chance(1 + v), abs=0.06)
+        assert told.confidence(unsure) == pytest.approx(chance(-1 - v), abs=0.06)
+
+
 def test_real_photos_count_for_more() -> None:
     pages = [statement(i, 0.0, right=i % 2 == 0) for i in range(200)]
     real = [replace(s, track="low", right=True, photo=f"{s.photo} real") for s in pages]

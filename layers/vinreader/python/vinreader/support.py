@@ -45,6 +45,8 @@ class Support:
     """Nats of all characters of the clearest look."""
     sight: float
     """Nats of the clearest look, gaps and neighbours counted, without priors."""
+    score: float
+    """Nats of the clearest look by which it was chosen among its own, priors counted."""
     votes: float
     """Odds of the number's share of the votes."""
     agreeing: float
@@ -101,6 +103,7 @@ def support_of(best: Look, looks: Sequence[Look], votes: Mapping[str, float]) ->
         usual=_odds(float(np.mean([one.certainty for one in mine], axis=0).min())),
         whole=float(np.log(np.maximum(candidate.certainty, LEAST)).sum()),
         sight=max(candidate.sight, FAINTEST),
+        score=max(candidate.score, FAINTEST),
         votes=_odds(votes[number] / sum(votes.values())),
         agreeing=float(np.log(len(mine))),
         others=float(np.log1p(len(looks) - len(mine))),
