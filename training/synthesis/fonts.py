@@ -7,8 +7,9 @@ is drawn: plates and labels are mostly grotesque, monospaced, engraved or OCR fa
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from fnmatch import fnmatch
+from fnmatch import translate
 from functools import cache
 from pathlib import Path
 
@@ -180,26 +181,30 @@ def faces(held_out: bool = False) -> tuple[Face, ...]:
         MissingFonts: fewer were found than are worth training or judging with.
     """
     minimum = LEAST_HELD_OUT if held_out else LEAST
+    unwanted, reserved = _any_of(UNWANTED), _any_of(HELD_OUT)
     files: dict[str, Path] = {}
     for folder in FONT_FOLDERS:
         for path in sorted(folder.rglob("*")):
-            if path.suffix.lower() in (".ttf", ".otf") and not any(
-                fnmatch(path.name, pattern) for pattern in UNWANTED
-            ):
+            if path.suffix.lower() in (".ttf", ".otf") and not unwanted.match(path.name):
                 files.setdefault(path.name, path)
     found: list[Face] = []
     for family, (weight, patterns) in FAMILIES.items():
+        belongs = _any_of(patterns)
         members = [
             path
             for name, path in sorted(files.items())
-            if any(fnmatch(name, pattern) for pattern in patterns)
-            and any(fnmatch(name, pattern) for pattern in HELD_OUT) == held_out
+            if belongs.match(name) and bool(reserved.match(name)) == held_out
         ]
         found += [Face(path, family, weight / len(members)) for path in members]
     if len(found) < minimum:
         raise MissingFonts(f"{len(found)} of at least {minimum} font faces found: run `make fonts`")
     total = sum(face.weight for face in found)
     return tuple(Face(face.path, face.family, face.weight / total) for face in found)
+
+
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What matches a file name that one of the shell's patterns matches."""
+    return re.compile("|".join(translate(pattern) for pattern in patterns))
 
 
 @cache

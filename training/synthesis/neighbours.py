@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from training.synthesis.glyphs import CAP_HEIGHT, PAD, Alphabet, Glyph, draw_face, glyphs_of, star
+from training.synthesis.glyphs import CAP_HEIGHT, PAD, Alphabet, Glyph, draw_face, glyph_set, star
 
 __all__ = ["ROOM", "WORDS", "add_neighbours", "logo", "marks", "other_words", "write_words"]
 
@@ -135,7 +135,7 @@ def _add_text(rng: np.random.Generator, ink: np.ndarray, span: Span, above: bool
     count = int(rng.integers(2, 9))
     words = " ".join(str(rng.choice(WORDS)) for _ in range(count))
     left = span[0] + rng.uniform(-4, 8) * CAP_HEIGHT
-    write_words(ink, glyphs_of(face, set(words)), words, left, top, scale)
+    write_words(ink, glyph_set(face), words, left, top, scale)
 
 
 def _add_rule(rng: np.random.Generator, ink: np.ndarray, above: bool) -> None:
@@ -170,6 +170,6 @@ def _add_print_behind(rng: np.random.Generator, ink: np.ndarray, span: Span) -> 
     scale = float(rng.uniform(0.5, 1.5))
     words = " ".join(str(rng.choice(WORDS)) for _ in range(4))
     top = int(ROOM + rng.uniform(-0.6, 0.6) * CAP_HEIGHT)
-    write_words(layer, glyphs_of(draw_face(rng), set(words)), words, span[0], top, scale)
+    write_words(layer, glyph_set(draw_face(rng)), words, span[0], top, scale)
     share = float(rng.uniform(0.15, 0.5))
     np.maximum(ink, (layer * share).astype(np.uint8), out=ink)

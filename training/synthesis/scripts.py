@@ -6,6 +6,7 @@ one `Hand` from it, which writes one line.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,7 @@ def draw_hand(rng: np.random.Generator, script: Script, held_out: bool = False) 
     alphabet = _draw_alphabet(rng, script, held_out)
     if rng.random() < 0.1 and not script.dots:
         style = "slash" if rng.random() < 0.65 else "dot"
-        alphabet = {**alphabet, "0": restyle_zero(alphabet["0"], style)}
+        alphabet = ChainMap({"0": restyle_zero(alphabet["0"], style)}, alphabet)
     widest = max(alphabet[s].advance for s in "MW0")
     uneven = rng.random() < script.uneven
     tight = rng.random() < 0.85

@@ -10,7 +10,8 @@ closed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from math import cos, hypot, sin
 
 import numpy as np
 
@@ -18,6 +19,7 @@ __all__ = ["STROKE_FAMILIES", "Path", "StrokeFace", "paths", "stroke_face"]
 
 Path = np.ndarray
 """(N, 2) float32 points of one stroke."""
+_Point = tuple[float, float]
 
 _PLAIN = {
     "A": ["l,b! c,t! r,b!", ".18,.66! .82,.66!"],
@@ -84,8 +86,7 @@ _VARIANTS = {
     "*": ["c,.15! c,.85!", "l,.5! r,.5!", ".1,.2! .9,.8!", ".9,.2! .1,.8!"],
 }
 _WIDTHS = {"M": 1.25, "W": 1.35, "1": 0.62, "I": 0.15, "J": 0.85, "L": 0.9, ":": 0.12, ".": 0.12}
-_TURN = np.linspace(0, np.pi / 2, 7)[:, None]
-_FROM, _TO = 1 - np.sin(_TURN), 1 - np.cos(_TURN)
+_ARC = [(1 - sin(turn), 1 - cos(turn)) for turn in np.linspace(0, np.pi / 2, 7).tolist()]
 """A quarter arc's shares of the sides it leaves and enters."""
 ROUND_ZERO = 0.55
 """A zero is no D in any maker's alphabet: its corners are rounded at least so far."""
@@ -155,36 +156,46 @@ def stroke_face(family: str, number: int) -> StrokeFace:
 def paths(face: StrokeFace, symbol: str) -> tuple[list[Path], float]:
     """The strokes of a symbol, in cap heights from the cap line's left end, and its width."""
     table = _VARIANTS if symbol in face.variants else _PLAIN
-    strokes = list(table[symbol])
+    strokes = table[symbol]
     width = face.width * _WIDTHS.get(symbol, 0.95 if symbol.isdigit() else 1.0)
     if symbol == "0" and face.zero == "slash":
-        strokes.append(".12,.86! .88,.14!")
+        strokes = [*strokes, ".12,.86! .88,.14!"]
     elif symbol == "0" and face.zero == "dot":
-        strokes.append("c,.47! c,.53!")
-    scale = np.array([width, 1.0], np.float32)
-    drawn: list[Path] = []
+        strokes = [*strokes, "c,.47! c,.53!"]
+    corner = max(face.corner, ROUND_ZERO) if symbol == "0" else face.corner
+    slab = face.slab and symbol.isalnum()
+    drawn: list[list[_Point]] = []
     for stroke in strokes:
-        points, sharp, closed = _parse(stroke, face.waist)
-        if face.slab and symbol.isalnum():
-            drawn += [serif * scale for serif in _serifs(points, sharp, closed)]
-        corner = max(face.corner, ROUND_ZERO) if symbol == "0" else face.corner
-        drawn.append(_rounded(points * scale, sharp, closed, corner))
-    return drawn, width
+        template, sharp, closed = _parse(stroke)
+        points = [(x, face.waist if y is None else y) for x, y in template]
+        if slab:
+            drawn += [_widened(serif, width) for serif in _serifs(points, sharp, closed)]
+        drawn.append(_rounded(_widened(points, width), sharp, closed, corner))
+    return [np.array(path, np.float32) for path in drawn], width
 
 
-def _parse(stroke: str, waist: float) -> tuple[Path, list[bool], bool]:
-    names = {"l": 0.0, "c": 0.5, "r": 1.0, "t": 0.0, "m": waist, "b": 1.0}
+@cache
+def _parse(stroke: str) -> tuple[list[tuple[float, float | None]], list[bool], bool]:
+    """The points of a stroke (no y: at the waist), which of them are sharp, whether it closes."""
+    names = {"l": 0.0, "c": 0.5, "r": 1.0, "t": 0.0, "m": None, "b": 1.0}
     tokens = stroke.split()
     closed = tokens[-1] == "z"
     tokens = tokens[:-1] if closed else tokens
-    points = [
-        [names[part] if part in names else float(part) for part in token.rstrip("!").split(",")]
-        for token in tokens
-    ]
-    return np.array(points, np.float32), [token.endswith("!") for token in tokens], closed
+    points = []
+    for token in tokens:
+        x, y = (
+            names[part] if part in names else float(part) for part in token.rstrip("!").split(",")
+        )
+        assert x is not None, token
+        points.append((x, y))
+    return points, [token.endswith("!") for token in tokens], closed
 
 
-def _serifs(points: Path, sharp: list[bool], closed: bool) -> list[Path]:
+def _widened(points: list[_Point], width: float) -> list[_Point]:
+    return [(x * width, y) for x, y in points]
+
+
+def _serifs(points: list[_Point], sharp: list[bool], closed: bool) -> list[list[_Point]]:
     """Short bars across the feet and heads of stems, and at the ends of the arms of E, F, T, Z."""
     found = []
     for i, (x, y) in enumerate(points):
@@ -194,30 +205,32 @@ def _serifs(points: Path, sharp: list[bool], closed: bool) -> list[Path]:
         others = [points[j] for j in (i - 1, i + 1) if 0 <= j < len(points)]
         upright = any(abs(o[1] - y) > 0.3 for o in others)
         if upright:
-            found.append(np.array([[x - _STEMS, y], [x + _STEMS, y]], np.float32))
+            found.append([(x - _STEMS, y), (x + _STEMS, y)])
         elif end:
             inwards = 0.17 if y < 0.5 else -0.17
-            found.append(np.array([[x, y], [x, y + inwards]], np.float32))
+            found.append([(x, y), (x, y + inwards)])
     return found
 
 
-def _rounded(points: Path, sharp: list[bool], closed: bool, corner: float) -> Path:
+def _rounded(
+    points: list[_Point], sharp: list[bool], closed: bool, corner: float
+) -> list[_Point]:
     """The path with its unmarked corners replaced by quarter arcs of `corner` of half a side."""
     count = len(points)
-    path: list[np.ndarray] = []
-    for i in range(count):
-        here = points[i]
+    path: list[_Point] = []
+    for i, (x, y) in enumerate(points):
         if sharp[i] or (not closed and i in (0, count - 1)):
-            path.append(here)
+            path.append((x, y))
             continue
-        before, after = points[i - 1] - here, points[(i + 1) % count] - here
-        a, b = float(np.hypot(*before)), float(np.hypot(*after))
+        (x0, y0), (x1, y1) = points[i - 1], points[(i + 1) % count]
+        a, b = hypot(x0 - x, y0 - y), hypot(x1 - x, y1 - y)
         # A side is shared by its two corners, unless the other one is an end.
         whole_a = not closed and i - 1 == 0
         whole_b = not closed and i + 1 == count - 1
         reach = corner * min(a * (1.0 if whole_a else 0.5), b * (1.0 if whole_b else 0.5))
-        u, v = before / max(a, 1e-6) * reach, after / max(b, 1e-6) * reach
-        path.extend(here + u * _FROM + v * _TO)
+        u, v = reach / max(a, 1e-6), reach / max(b, 1e-6)
+        ux, uy, vx, vy = (x0 - x) * u, (y0 - y) * u, (x1 - x) * v, (y1 - y) * v
+        path.extend((x + ux * p + vx * q, y + uy * p + vy * q) for p, q in _ARC)
     if closed:
         path.append(path[0])
-    return np.array(path, np.float32)
+    return path
