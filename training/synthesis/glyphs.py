@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from PIL import ImageFont
 
+from training.synthesis.chance import cumulative, pick
 from training.synthesis.fonts import faces, sized_font
 from training.synthesis.matrices import cell, dots, matrix_face, pricked
 from training.synthesis.pens import dots_along, draw_dots, draw_strokes
@@ -65,12 +66,9 @@ class Glyph:
         return zlib.crc32(self.mask.tobytes())
 
 
-Alphabet = Mapping[str, Glyph]
-
-
-class _Drawn(Alphabet):
-    """The alphabet of a face that draws a symbol once it is asked for; one that `draw` has no glyph
-    for is not in it."""
+class Alphabet(Mapping[str, Glyph]):
+    """The symbols of a face, each drawn once it is asked for; one that `draw` has no glyph for is
+    not in it."""
 
     def __init__(self, symbols: str, draw: Callable[[str], Glyph | None]) -> None:
         self._symbols = symbols
@@ -84,6 +82,22 @@ class _Drawn(Alphabet):
             raise KeyError(symbol)
         return glyph
 
+    def changed(self, symbol: str, glyph: Glyph) -> Alphabet:
+        """The same but for one symbol."""
+        return Alphabet(
+            self._symbols, lambda asked: glyph if asked == symbol else self.get(asked)
+        )
+
+    @cached_property
+    def digest(self) -> int:
+        """What tells the characters of a number in this alphabet from those in others."""
+        return hash(tuple(self[symbol].digest for symbol in ALPHABET))
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether any number can be written in it."""
+        return all(symbol in self for symbol in ALPHABET)
+
     def __iter__(self) -> Iterator[str]:
         return (symbol for symbol in self._symbols if symbol in self)
 
@@ -94,18 +108,18 @@ class _Drawn(Alphabet):
 def draw_face(rng: np.random.Generator, held_out: bool = False) -> Path:
     """A face drawn by the weights of its family; of the reserved families if `held_out`."""
     all_faces = faces(held_out=held_out)
-    return all_faces[int(rng.choice(len(all_faces), p=_weights(held_out)))].path
+    return all_faces[pick(rng, _weights(held_out))].path
 
 
 @lru_cache(maxsize=2)
-def _weights(held_out: bool) -> np.ndarray:
-    return np.array([face.weight for face in faces(held_out=held_out)])
+def _weights(held_out: bool) -> tuple[float, ...]:
+    return cumulative([face.weight for face in faces(held_out=held_out)])
 
 
 @lru_cache(maxsize=400)
 def glyph_set(path: Path) -> Alphabet:
     """The symbols of an installed face; one that it lacks is left out."""
-    return _Drawn(SYMBOLS, partial(_glyph, path))
+    return Alphabet(SYMBOLS, partial(_glyph, path))
 
 
 def _glyph(path: Path, symbol: str) -> Glyph | None:
@@ -154,7 +168,7 @@ def stroke_set(family: str, number: int) -> Alphabet:
         drawn, width = paths(face, symbol)
         return _spaced(draw_strokes(drawn, width, face, CAP_HEIGHT, PAD), face)
 
-    return _Drawn(STROKE_SYMBOLS, draw)
+    return Alphabet(STROKE_SYMBOLS, draw)
 
 
 @lru_cache(maxsize=400)
@@ -172,7 +186,7 @@ def needle_set(family: str, number: int, per_cap: int) -> Alphabet:
         points = dots_along(drawn, 1 / (per_cap - 1))
         return _spaced(draw_dots(points * span, radius, CAP_HEIGHT, PAD), face)
 
-    return _Drawn(STROKE_SYMBOLS, draw)
+    return Alphabet(STROKE_SYMBOLS, draw)
 
 
 @lru_cache(maxsize=400)
@@ -191,7 +205,7 @@ def matrix_set(design: str, number: int, needle: bool = False) -> Alphabet:
         mask, first = _trimmed(draw_dots(points, face.diameter * step / 2, CAP_HEIGHT, PAD, dark))
         return Glyph(mask, first - PAD, advance)
 
-    return _Drawn(STROKE_SYMBOLS, draw)
+    return Alphabet(STROKE_SYMBOLS, draw)
 
 
 def _spaced(mask: np.ndarray, face: StrokeFace) -> Glyph:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.synthesis.chance import cumulative, one_of, pick
 from vinreader.vin import ALPHABET, check_digit, mandates_check_digit
 
 __all__ = ["ON_THE_ROAD", "TAUGHT", "Numbers", "random_vin"]
@@ -18,6 +19,8 @@ LETTERS_AND_DIGITS = np.array(list(ALPHABET))
 DIGITS = np.array(list("0123456789"))
 CONFUSABLE = np.array(list("B8D0S5Z2G6UVPFKX"))
 """The pairs that the recogniser most often took for one another."""
+SERIAL_DIGITS = cumulative([0.1, 0.15, 0.65, 0.1])
+"""Of numbers whose last 4, 5, 6 or 7 characters are digits."""
 YEAR_CODES = np.array(list("ABCDEFGHJKLMNPRSTVWXY123456789"))
 
 _WMI_LIST = """
@@ -75,12 +78,12 @@ def random_vin(rng: np.random.Generator, numbers: Numbers = TAUGHT) -> str:
 
 def _built_as_makers_do(rng: np.random.Generator) -> np.ndarray:
     symbols = rng.choice(LETTERS_AND_DIGITS, 17)
-    symbols[:3] = list(rng.choice(WMIS))
+    symbols[:3] = list(one_of(rng, WMIS))
     if rng.random() < 0.2:
         symbols[3:6] = "Z"  # the filler of European makers
         if rng.random() < 0.7:
             symbols[8] = "Z"
-    symbols[9] = rng.choice(YEAR_CODES)
-    serial_digits = int(rng.choice([4, 5, 6, 7], p=[0.1, 0.15, 0.65, 0.1]))
+    symbols[9] = one_of(rng, YEAR_CODES)
+    serial_digits = (4, 5, 6, 7)[pick(rng, SERIAL_DIGITS)]
     symbols[-serial_digits:] = rng.choice(DIGITS, serial_digits)
     return symbols
