@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
+
 import cv2
 import numpy as np
 
@@ -24,8 +26,9 @@ def draw_strokes(
     squeeze = np.array([stress, 1.0 if face.flat else 1 - face.weight], np.float32)
     at = (np.concatenate(drawn) * squeeze + inset) * cap + np.array([pad * stress, pad], np.float32)
     fixed = np.round(at * over * 16).astype(np.int32)
-    ends = np.cumsum([len(path) for path in drawn])
-    cv2.polylines(canvas, np.split(fixed, ends[:-1]), False, 255, pen, cv2.LINE_AA, 4)
+    ends = [0, *accumulate(map(len, drawn))]
+    parts = [fixed[start:end] for start, end in pairwise(ends)]
+    cv2.polylines(canvas, parts, False, 255, pen, cv2.LINE_AA, 4)
     if face.flat:  # strokes end in a straight cut at the cap line and the baseline
         edge = round((pad - half * cap * 0.5) * over)
         canvas[:edge] = 0

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from math import cos, hypot, sin
 
 import numpy as np
 
@@ -20,6 +19,8 @@ __all__ = ["STROKE_FAMILIES", "Path", "StrokeFace", "paths", "stroke_face"]
 Path = np.ndarray
 """(N, 2) float32 points of one stroke."""
 _Point = tuple[float, float]
+_WAIST = 0.5
+"""Where the waist is in the plans, whatever the face's own is."""
 
 _PLAIN = {
     "A": ["l,b! c,t! r,b!", ".18,.66! .82,.66!"],
@@ -86,7 +87,8 @@ _VARIANTS = {
     "*": ["c,.15! c,.85!", "l,.5! r,.5!", ".1,.2! .9,.8!", ".9,.2! .1,.8!"],
 }
 _WIDTHS = {"M": 1.25, "W": 1.35, "1": 0.62, "I": 0.15, "J": 0.85, "L": 0.9, ":": 0.12, ".": 0.12}
-_ARC = [(1 - sin(turn), 1 - cos(turn)) for turn in np.linspace(0, np.pi / 2, 7).tolist()]
+_TURN = np.linspace(0, np.pi / 2, 7)
+_FROM, _TO = 1 - np.sin(_TURN), 1 - np.cos(_TURN)
 """A quarter arc's shares of the sides it leaves and enters."""
 ROUND_ZERO = 0.55
 """A zero is no D in any maker's alphabet: its corners are rounded at least so far."""
@@ -153,46 +155,123 @@ def stroke_face(family: str, number: int) -> StrokeFace:
     )
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """Every stroke of every symbol and variant, with what is the same in all faces, so that a face
+    is worked out in a few operations on arrays.
+
+    Of the corners (P,): `places` (P, 2), `waist` where y is the waist's, the corners `before` and
+    `after` each, which are `rounded`, what share of the sides there each may take, the `symbols` in
+    the order of the plain ones. Of the points of the paths (Q,): the `corner` each belongs to, how
+    far it lies on the way to the one before it and to the one after. `strokes` are slices of these
+    points, with whether each is a serif, by symbol and kind."""
+
+    places: np.ndarray
+    waist: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    rounded: np.ndarray
+    shares: np.ndarray
+    symbols: np.ndarray
+    corner: np.ndarray
+    ways: np.ndarray
+    strokes: dict[tuple[str, str], list[tuple[slice, bool]]]
+
+
+_ZEROS = {"slash": [".12,.86! .88,.14!"], "dot": ["c,.47! c,.53!"]}
+
+
 def paths(face: StrokeFace, symbol: str) -> tuple[list[Path], float]:
     """The strokes of a symbol, in cap heights from the cap line's left end, and its width."""
-    table = _VARIANTS if symbol in face.variants else _PLAIN
-    strokes = table[symbol]
-    width = face.width * _WIDTHS.get(symbol, 0.95 if symbol.isdigit() else 1.0)
-    if symbol == "0" and face.zero == "slash":
-        strokes = [*strokes, ".12,.86! .88,.14!"]
-    elif symbol == "0" and face.zero == "dot":
-        strokes = [*strokes, "c,.47! c,.53!"]
-    corner = max(face.corner, ROUND_ZERO) if symbol == "0" else face.corner
-    slab = face.slab and symbol.isalnum()
-    drawn: list[list[_Point]] = []
-    for stroke in strokes:
-        template, sharp, closed = _parse(stroke)
-        points = [(x, face.waist if y is None else y) for x, y in template]
-        if slab:
-            drawn += [_widened(serif, width) for serif in _serifs(points, sharp, closed)]
-        drawn.append(_rounded(_widened(points, width), sharp, closed, corner))
-    return [np.array(path, np.float32) for path in drawn], width
+    points, slab = _points(face), face.slab and symbol.isalnum()
+    strokes = _plan().strokes
+    chosen = strokes[symbol, "variant" if symbol in face.variants else "plain"]
+    if symbol == "0" and face.zero in _ZEROS:
+        chosen = chosen + strokes[symbol, face.zero]
+    return [points[part] for part, serif in chosen if slab or not serif], _width(face, symbol)
+
+
+def _width(face: StrokeFace, symbol: str) -> float:
+    return face.width * _WIDTHS.get(symbol, 0.95 if symbol.isdigit() else 1.0)
+
+
+@lru_cache(maxsize=800)
+def _points(face: StrokeFace) -> np.ndarray:
+    """(Q, 2) float32: those of the plan in this face."""
+    plan = _plan()
+    at = np.where(plan.waist[:, None], np.array([1.0, face.waist / _WAIST]), 1.0) * plan.places
+    at[:, 0] *= np.array([_width(face, symbol) for symbol in _PLAIN])[plan.symbols]
+    round_off = np.array([max(face.corner, ROUND_ZERO * (symbol == "0")) for symbol in _PLAIN])
+    sides = np.stack([at[plan.before] - at, at[plan.after] - at])
+    lengths = np.hypot(sides[..., 0], sides[..., 1])
+    reach = round_off[plan.symbols] * plan.rounded * (lengths * plan.shares).min(axis=0)
+    sides *= (reach / np.maximum(lengths, 1e-6))[..., None]
+    moved = (sides[:, plan.corner] * plan.ways[..., None]).sum(axis=0)
+    return np.asarray(at[plan.corner] + moved, np.float32)
 
 
 @cache
-def _parse(stroke: str) -> tuple[list[tuple[float, float | None]], list[bool], bool]:
-    """The points of a stroke (no y: at the waist), which of them are sharp, whether it closes."""
-    names = {"l": 0.0, "c": 0.5, "r": 1.0, "t": 0.0, "m": None, "b": 1.0}
+def _plan() -> _Plan:
+    """Worked out once a process."""
+    corners: list[tuple[float, float, bool, int, int, bool, float, float, int]] = []
+    points: list[tuple[int, float, float]] = []
+    strokes: dict[tuple[str, str], list[tuple[slice, bool]]] = {}
+
+    def add(path: list[_Point], waists: list[bool], sharp: list[bool], closed: bool, symbol: int):
+        first, start, count = len(corners), len(points), len(path)
+        for i, ((x, y), waist) in enumerate(zip(path, waists, strict=True)):
+            rounded = not (sharp[i] or (not closed and i in (0, count - 1)))
+            # A side is shared by its two corners, unless the other one is an end.
+            share_before = 1.0 if not closed and i - 1 == 0 else 0.5
+            share_after = 1.0 if not closed and i + 1 == count - 1 else 0.5
+            around = (first + (i - 1) % count, first + (i + 1) % count)
+            corners.append((x, y, waist, *around, rounded, share_before, share_after, symbol))
+            turn = zip(_FROM, _TO, strict=True) if rounded else [(0.0, 0.0)]
+            points.extend((first + i, p, q) for p, q in turn)
+        if closed:
+            points.append(points[start])
+        return slice(start, len(points))
+
+    kinds = [(symbol, "plain", drawn) for symbol, drawn in _PLAIN.items()]
+    kinds += [(symbol, "variant", drawn) for symbol, drawn in _VARIANTS.items()]
+    kinds += [("0", kind, drawn) for kind, drawn in _ZEROS.items()]
+    for symbol, kind, drawn in kinds:
+        number = list(_PLAIN).index(symbol)
+        parts = strokes.setdefault((symbol, kind), [])
+        for stroke in drawn:
+            path, waists, sharp, closed = _parse(stroke)
+            for serif in _serifs(path, sharp, closed):
+                parts.append((add(serif, [False] * 2, [True] * 2, False, number), True))
+            parts.append((add(path, waists, sharp, closed, number), False))
+    x, y, waist, before, after, rounded, share_before, share_after, symbols = zip(*corners, strict=True)
+    corner, from_before, from_after = zip(*points, strict=True)
+    return _Plan(
+        places=np.stack([x, y], axis=1),
+        waist=np.array(waist),
+        before=np.array(before),
+        after=np.array(after),
+        rounded=np.array(rounded),
+        shares=np.array([share_before, share_after]),
+        symbols=np.array(symbols),
+        corner=np.array(corner),
+        ways=np.array([from_before, from_after]),
+        strokes=strokes,
+    )
+
+
+def _parse(stroke: str) -> tuple[list[_Point], list[bool], list[bool], bool]:
+    """The corners of a stroke, which stand at the waist, which are sharp, whether it closes."""
+    names = {"l": 0.0, "c": 0.5, "r": 1.0, "t": 0.0, "m": _WAIST, "b": 1.0}
     tokens = stroke.split()
     closed = tokens[-1] == "z"
     tokens = tokens[:-1] if closed else tokens
-    points = []
-    for token in tokens:
-        x, y = (
-            names[part] if part in names else float(part) for part in token.rstrip("!").split(",")
-        )
-        assert x is not None, token
-        points.append((x, y))
-    return points, [token.endswith("!") for token in tokens], closed
-
-
-def _widened(points: list[_Point], width: float) -> list[_Point]:
-    return [(x * width, y) for x, y in points]
+    parts = [token.rstrip("!").split(",") for token in tokens]
+    path = [
+        (names[x] if x in names else float(x), names[y] if y in names else float(y))
+        for x, y in parts
+    ]
+    waists = [y == "m" for _, y in parts]
+    return path, waists, [token.endswith("!") for token in tokens], closed
 
 
 def _serifs(points: list[_Point], sharp: list[bool], closed: bool) -> list[list[_Point]]:
@@ -211,26 +290,3 @@ def _serifs(points: list[_Point], sharp: list[bool], closed: bool) -> list[list[
             found.append([(x, y), (x, y + inwards)])
     return found
 
-
-def _rounded(
-    points: list[_Point], sharp: list[bool], closed: bool, corner: float
-) -> list[_Point]:
-    """The path with its unmarked corners replaced by quarter arcs of `corner` of half a side."""
-    count = len(points)
-    path: list[_Point] = []
-    for i, (x, y) in enumerate(points):
-        if sharp[i] or (not closed and i in (0, count - 1)):
-            path.append((x, y))
-            continue
-        (x0, y0), (x1, y1) = points[i - 1], points[(i + 1) % count]
-        a, b = hypot(x0 - x, y0 - y), hypot(x1 - x, y1 - y)
-        # A side is shared by its two corners, unless the other one is an end.
-        whole_a = not closed and i - 1 == 0
-        whole_b = not closed and i + 1 == count - 1
-        reach = corner * min(a * (1.0 if whole_a else 0.5), b * (1.0 if whole_b else 0.5))
-        u, v = reach / max(a, 1e-6), reach / max(b, 1e-6)
-        ux, uy, vx, vy = (x0 - x) * u, (y0 - y) * u, (x1 - x) * v, (y1 - y) * v
-        path.extend((x + ux * p + vx * q, y + uy * p + vy * q) for p, q in _ARC)
-    if closed:
-        path.append(path[0])
-    return path
