@@ -1,5 +1,5 @@
-"""Draws that take a fraction of the time of `Generator.choice`, from the same random numbers and with
-the same outcome."""
+"""Draws in a fraction of the time of `Generator.choice`, from the same random numbers and with the
+same outcome."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Camera:
         self.part = np.s_[y : ceil(bottom) + 2, x : ceil(right) + 2]
         self.shrink = max(1, round(1 / (1.2 * scale)))
         quad = (quad - np.array([x, y], np.float32)) / np.float32(self.shrink)
-        half = np.float32(0.5)  # quads count from the corners of pixels, the warp from their middles
+        half = np.float32(0.5)  # quads count from pixels' corners, the warp from their middles
         self.to_photo = cv2.getPerspectiveTransform(quad - half, corners(size) - half)
 
     def show(self, ink: np.ndarray) -> np.ndarray:

@@ -84,9 +84,7 @@ class Alphabet(Mapping[str, Glyph]):
 
     def changed(self, symbol: str, glyph: Glyph) -> Alphabet:
         """The same but for one symbol."""
-        return Alphabet(
-            self._symbols, lambda asked: glyph if asked == symbol else self.get(asked)
-        )
+        return Alphabet(self._symbols, lambda asked: glyph if asked == symbol else self.get(asked))
 
     @cached_property
     def digest(self) -> int:

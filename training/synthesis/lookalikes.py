@@ -70,17 +70,19 @@ def channels(ink: np.ndarray, width: np.ndarray | float = 1.0) -> np.ndarray:
 
 
 def _tone(ink: np.ndarray) -> np.ndarray:
-    return ink[None]
+    return ink[None].copy()
 
 
 def _slopes(ink: np.ndarray, width: np.ndarray | float = 1.0) -> np.ndarray:
+    # As numpy.gradient, which is slow: central differences of the whole array in one piece, then
+    # the one-sided ones at the ends.
     found = np.empty((3, *ink.shape), np.float32)
     across, down, steep = found
-    # As numpy.gradient, which is slow: central differences, at the ends one-sided ones.
-    np.subtract(ink[..., 2:], ink[..., :-2], out=across[..., 1:-1])
-    np.subtract(ink[..., 2:, :], ink[..., :-2, :], out=down[..., 1:-1, :])
-    across[..., 1:-1] *= 0.5
-    down[..., 1:-1, :] *= 0.5
+    flat, step = ink.reshape(-1), ink.shape[-1]
+    for slope, apart in ((across, 1), (down, step)):
+        inner = slope.reshape(-1)[apart:-apart]
+        np.subtract(flat[2 * apart :], flat[: -2 * apart], out=inner)
+        inner *= 0.5
     for out, low, high in ((0, 0, 1), (-1, -2, -1)):
         np.subtract(ink[..., high], ink[..., low], out=across[..., out])
         np.subtract(ink[..., high, :], ink[..., low, :], out=down[..., out, :])
@@ -97,10 +99,15 @@ def _differences(face: _Face, level: int, shown: Callable[[np.ndarray], np.ndarr
     done for that alone."""
     glyphs, others, widths = _nearest(face, level)
     count, _, columns = glyphs.shape
-    rest = shown(glyphs)[:, :, None] - shown(others)
-    by_row = np.square(rest).reshape(len(rest), count, NEAREST, CELLS[0], -1, columns).sum(axis=4)
-    by_cell = by_row.transpose(1, 2, 0, 3, 4).reshape(count, -1, columns) @ _parts(widths, columns)
-    return np.minimum(by_cell, 6e4).reshape(count, NEAREST, len(rest), -1).astype(np.float16)
+    rest = shown(others)
+    rest -= shown(glyphs)[:, :, None]
+    np.square(rest, out=rest)
+    # The rows of a cell lie one after the other: one product sums over them and its columns.
+    high = ROWS // CELLS[0]
+    parts = np.tile(_parts(widths, columns), (1, high, 1))
+    by_cell = rest.reshape(len(rest), count, NEAREST * CELLS[0], high * columns) @ parts
+    by_cell = np.minimum(by_cell, 6e4).reshape(len(rest), count, NEAREST, -1)
+    return by_cell.transpose(1, 2, 0, 3).astype(np.float16)
 
 
 @lru_cache(maxsize=4)  # of 0.3 MB each: tone and slopes of a strip are often asked at one level
@@ -119,7 +126,9 @@ def _nearest(face: _Face, level: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
     rows = np.arange(len(glyphs))[:, None]
     move = best[rows, nearest]
     gain = products[move, rows, nearest] / norms[move, nearest]
-    return glyphs, gain[..., None, None] * _moved(stretched, move, nearest), widths
+    others = _moved(stretched, move, nearest)
+    others *= gain[..., None, None]
+    return glyphs, others, widths
 
 
 @lru_cache(maxsize=500)
@@ -173,7 +182,7 @@ def _stretch(size: int, stretch: float) -> np.ndarray:
 
 
 def _moved(stretched: np.ndarray, move: np.ndarray, which: np.ndarray) -> np.ndarray:
-    """(..., ROWS, columns): the glyphs `which` (...), each in its stretch and shift `move` (...)."""
+    """(…, ROWS, columns): the glyphs `which` (…), each in its stretch and shift `move` (…)."""
     rows, columns = stretched.shape[2] - 2, stretched.shape[3] - 2
     seen = sliding_window_view(stretched, (rows, columns), axis=(2, 3))
     stretch, shift = np.divmod(move, SHIFTS * SHIFTS)

@@ -101,15 +101,17 @@ def write_words(ink: np.ndarray, glyphs: Alphabet, words: str, x: float, top: in
     """Write `words` from (x, top) on, at `scale` of the glyphs' size, as far as the canvas
     reaches."""
     for symbol in words:
+        if x >= ink.shape[1]:
+            return
         glyph = glyphs.get(symbol)
         if glyph is None:
             x += CAP_HEIGHT * 0.45 * scale
             continue
-        mask = cv2.resize(glyph.mask, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        left = int(x)
-        if left >= 0 and left + mask.shape[1] < ink.shape[1]:
-            target = ink[top : top + mask.shape[0], left : left + mask.shape[1]]
-            np.maximum(target, mask[: target.shape[0]], out=target)
+        if (left := int(x)) >= 0:
+            mask = cv2.resize(glyph.mask, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            if left + mask.shape[1] < ink.shape[1]:
+                target = ink[top : top + mask.shape[0], left : left + mask.shape[1]]
+                np.maximum(target, mask[: target.shape[0]], out=target)
         x += (glyph.advance + 4) * scale
 
 

@@ -21,7 +21,7 @@ CONFUSABLE = np.array(list("B8D0S5Z2G6UVPFKX"))
 """The pairs that the recogniser most often took for one another."""
 SERIAL_DIGITS = cumulative([0.1, 0.15, 0.65, 0.1])
 """Of numbers whose last 4, 5, 6 or 7 characters are digits."""
-YEAR_CODES = np.array(list("ABCDEFGHJKLMNPRSTVWXY123456789"))
+YEAR_CODES = "ABCDEFGHJKLMNPRSTVWXY123456789"
 
 _WMI_LIST = """
 1C3 1C4 1C6 1D7 1FA 1FM 1FT 1FU 1G1 1G6 1GC 1GK 1GN 1GT 1HG 1J4 1J8 1L1 1M8 1N4 1N6 1NX 1VW 1XP
@@ -35,7 +35,7 @@ VS6 VSS VSX VV9 W0L W0V W1K W1N WAU WBA WBS WBY WDB WDC WDD WDF WF0 WMA WME WMW 
 WV2 WVG WVW X4X X7L X7M X96 X9F X9L XTA XTT XU1 XUF XUU XW7 XW8 XWB XWE XWF XZG Y3M Y4K Y6D YK1
 YS2 YS3 YV1 YV4 Z6F Z8N Z8T Z94 ZAM ZAR ZCF ZFA ZFF ZHW ZLA
 """
-WMIS = np.array(_WMI_LIST.split())
+WMIS = tuple(_WMI_LIST.split())
 """World manufacturer identifiers in public use (SAE register), passenger cars and vans for the
 most part."""
 

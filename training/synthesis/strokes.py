@@ -243,7 +243,9 @@ def _plan() -> _Plan:
             for serif in _serifs(path, sharp, closed):
                 parts.append((add(serif, [False] * 2, [True] * 2, False, number), True))
             parts.append((add(path, waists, sharp, closed, number), False))
-    x, y, waist, before, after, rounded, share_before, share_after, symbols = zip(*corners, strict=True)
+    x, y, waist, before, after, rounded, share_before, share_after, symbols = zip(
+        *corners, strict=True
+    )
     corner, from_before, from_after = zip(*points, strict=True)
     return _Plan(
         places=np.stack([x, y], axis=1),
@@ -289,4 +291,3 @@ def _serifs(points: list[_Point], sharp: list[bool], closed: bool) -> list[list[
             inwards = 0.17 if y < 0.5 else -0.17
             found.append([(x, y), (x, y + inwards)])
     return found
-
