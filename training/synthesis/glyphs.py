@@ -33,6 +33,7 @@ __all__ = [
     "glyph_set",
     "matrix_set",
     "needle_set",
+    "rendered",
     "restyle_zero",
     "star",
     "stroke_set",
@@ -124,7 +125,7 @@ def _glyph(path: Path, symbol: str) -> Glyph | None:
     """None where the face lacks the symbol, or shows nothing for it."""
     font = sized_font(path, CAP_HEIGHT)
     top, missing = _measures(path)
-    (width, height), data, (left, above) = _rendered(font, symbol)
+    (width, height), data, (left, above) = rendered(font, symbol)
     if width == 0 or ((width, height), data) == missing:
         return None
     canvas = np.zeros((CAP_HEIGHT + 2 * PAD, width + 2 * PAD), np.uint8)
@@ -144,11 +145,11 @@ def _measures(path: Path) -> tuple[int, tuple[tuple[int, int], bytes]]:
     """Where the top of a capital H lies against the baseline, and what a face shows for a symbol
     that it lacks."""
     font = sized_font(path, CAP_HEIGHT)
-    size, data, _ = _rendered(font, "\uffff")
+    size, data, _ = rendered(font, "\uffff")
     return int(font.getbbox("H", anchor="ls")[1]), (size, data)
 
 
-def _rendered(
+def rendered(
     font: ImageFont.FreeTypeFont, symbol: str
 ) -> tuple[tuple[int, int], bytes, tuple[int, int]]:
     """Width and height of the bitmap of a symbol, its bytes row by row, and where its left top
