@@ -17,7 +17,7 @@ from training.quality.ranges import DEFECTS, LIT, SOFT_PIXELS, drawn_from
 from training.quality.spoiling import OBSTRUCTIONS, covered, lit, obstruct, reflect, smeared
 from training.synthesis import degradations as effect
 from training.synthesis.backgrounds import Backgrounds
-from training.synthesis.geometry import corners, project, resample
+from training.synthesis.geometry import Camera, corners, project
 from training.synthesis.lines import LineConfig, set_vin_line
 from training.synthesis.styles import STYLES, draw_style
 from training.synthesis.styles.base import Paint
@@ -97,7 +97,8 @@ class LinePhotos:
         """The surface, its brightest hundredth at 1, its characters as clear as is drawn."""
         quad = project(corners(shot.size), np.linalg.inv(shot.to_photo)).astype(np.float32)
         line, scale = shot.line, shot.cap / shot.line.cap
-        ink, own = (resample(part, quad, shot.size, scale) for part in (line.ink, line.own))
+        camera = Camera(quad, shot.size, scale)
+        ink, own = camera.show(line.ink), camera.show(line.own)
         seed = int(rng.integers(2**32))
         full, bare = (
             paint(np.random.default_rng(seed), part, shot.cap, self.surfaces)

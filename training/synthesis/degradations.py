@@ -8,6 +8,8 @@ where said.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
@@ -45,9 +47,13 @@ def gradient(rng: np.random.Generator, shape: tuple[int, int]) -> Image:
     """Plane of light across the picture, from -0.5 to 0.5 in a random direction."""
     height, width = shape
     a, b = rng.uniform(-1, 1, 2)
-    x = np.linspace(-0.5, 0.5, width, dtype=np.float32) * a
-    y = np.linspace(-0.5, 0.5, height, dtype=np.float32) * b
+    x, y = _ramp(width) * a, _ramp(height) * b
     return (x[None, :] + y[:, None]) / max(abs(a) + abs(b), 1e-3)
+
+
+@lru_cache(maxsize=4000)
+def _ramp(length: int) -> np.ndarray:
+    return np.linspace(-0.5, 0.5, length, dtype=np.float32)
 
 
 def bands(rng: np.random.Generator, shape: tuple[int, int]) -> Image:

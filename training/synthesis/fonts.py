@@ -7,8 +7,10 @@ is drawn: plates and labels are mostly grotesque, monospaced, engraved or OCR fa
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
-from fnmatch import fnmatch
+from fnmatch import translate
 from functools import cache
 from pathlib import Path
 
@@ -180,26 +182,33 @@ def faces(held_out: bool = False) -> tuple[Face, ...]:
         MissingFonts: fewer were found than are worth training or judging with.
     """
     minimum = LEAST_HELD_OUT if held_out else LEAST
+    unwanted, reserved = _any_of(UNWANTED), _any_of(HELD_OUT)
     files: dict[str, Path] = {}
     for folder in FONT_FOLDERS:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix.lower() in (".ttf", ".otf") and not any(
-                fnmatch(path.name, pattern) for pattern in UNWANTED
-            ):
-                files.setdefault(path.name, path)
-    found: list[Face] = []
+        found = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+        fonts = [path for path in found if path.suffix.lower() in (".ttf", ".otf")]
+        for path in sorted(path for path in fonts if not unwanted.match(path.name)):
+            files.setdefault(path.name, path)
+    all_faces: list[Face] = []
     for family, (weight, patterns) in FAMILIES.items():
+        belongs = _any_of(patterns)
         members = [
             path
             for name, path in sorted(files.items())
-            if any(fnmatch(name, pattern) for pattern in patterns)
-            and any(fnmatch(name, pattern) for pattern in HELD_OUT) == held_out
+            if belongs.match(name) and bool(reserved.match(name)) == held_out
         ]
-        found += [Face(path, family, weight / len(members)) for path in members]
-    if len(found) < minimum:
-        raise MissingFonts(f"{len(found)} of at least {minimum} font faces found: run `make fonts`")
-    total = sum(face.weight for face in found)
-    return tuple(Face(face.path, face.family, face.weight / total) for face in found)
+        all_faces += [Face(path, family, weight / len(members)) for path in members]
+    if len(all_faces) < minimum:
+        raise MissingFonts(
+            f"{len(all_faces)} of at least {minimum} font faces found: run `make fonts`"
+        )
+    total = sum(face.weight for face in all_faces)
+    return tuple(Face(face.path, face.family, face.weight / total) for face in all_faces)
+
+
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What matches a file name that one of the shell's patterns matches."""
+    return re.compile("|".join(translate(pattern) for pattern in patterns))
 
 
 @cache

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 import cv2
 import numpy as np
 
 from training.synthesis.lines import SetLine
 
-__all__ = ["corners", "edges_in_strip", "project", "resample", "window"]
+__all__ = ["Camera", "corners", "edges_in_strip", "project", "window"]
 
 WHOLE = 17
 """Characters that a line has room for: a shorter row is cut with so much beside it that its own are
@@ -63,24 +65,32 @@ def _margins(rng: np.random.Generator, line: SetLine) -> np.ndarray:
     return margins
 
 
-def resample(ink: np.ndarray, quad: np.ndarray, size: tuple[int, int], scale: float) -> np.ndarray:
-    """(H, W) float32 coverage of what the quad (4, 2) shows at the photo's resolution, filtered
-    against aliasing; `scale` is how much smaller that is."""
-    low = np.clip(np.floor(quad.min(axis=0)).astype(int) - 2, 0, None)
-    high = np.ceil(quad.max(axis=0)).astype(int) + 2
-    ink = ink[low[1] : high[1], low[0] : high[0]]
-    quad = quad - low.astype(np.float32)
-    shrink = max(1, round(1 / (1.2 * scale)))
-    if shrink > 1:  # area averaging first: a warp alone would alias; whole factors are quick
-        height, width = (side // shrink for side in ink.shape)
-        ink = cv2.resize(
-            ink[: height * shrink, : width * shrink], (width, height), interpolation=cv2.INTER_AREA
-        )
-        quad = quad / np.float32(shrink)
-    half = np.float32(0.5)  # quads count from the corners of pixels, the warp from their middles
-    to_photo = cv2.getPerspectiveTransform(quad - half, corners(size) - half)
-    warped = cv2.warpPerspective(ink, to_photo, size, flags=cv2.INTER_LINEAR)
-    return warped.astype(np.float32) * np.float32(1 / 255)
+class Camera:
+    """What a quad (4, 2) of a line shows at the photo's resolution, filtered against aliasing;
+    `size` is its width and height there and `scale` how much smaller that is."""
+
+    def __init__(self, quad: np.ndarray, size: tuple[int, int], scale: float) -> None:
+        self.size = size
+        (left, top), (right, bottom) = quad.min(axis=0).tolist(), quad.max(axis=0).tolist()
+        x, y = max(0, floor(left) - 2), max(0, floor(top) - 2)
+        self.part = np.s_[y : ceil(bottom) + 2, x : ceil(right) + 2]
+        self.shrink = max(1, round(1 / (1.2 * scale)))
+        quad = (quad - np.array([x, y], np.float32)) / np.float32(self.shrink)
+        half = np.float32(0.5)  # quads count from pixels' corners, the warp from their middles
+        self.to_photo = cv2.getPerspectiveTransform(quad - half, corners(size) - half)
+
+    def show(self, ink: np.ndarray) -> np.ndarray:
+        """(H, W) float32 coverage in the photo of an ink (…, …) uint8."""
+        ink, shrink = ink[self.part], self.shrink
+        if shrink > 1:  # area averaging first: a warp alone would alias; whole factors are quick
+            height, width = (side // shrink for side in ink.shape)
+            ink = cv2.resize(
+                ink[: height * shrink, : width * shrink],
+                (width, height),
+                interpolation=cv2.INTER_AREA,
+            )
+        warped = cv2.warpPerspective(ink, self.to_photo, self.size, flags=cv2.INTER_LINEAR)
+        return warped.astype(np.float32) * np.float32(1 / 255)
 
 
 def corners(size: tuple[int, int]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Glyph bitmaps: every symbol of a face rendered once, then pasted into lines.
+"""Glyph bitmaps: every symbol of a face rendered once, when a line first needs it, then pasted.
 
 Outlines come from installed fonts by way of Pillow or from the alphabets of `strokes`, dots from
 those of `matrices`; the result is cached per process, so that writing a line costs a few array
@@ -8,15 +8,16 @@ copies and the generator's time goes into what a photo does to it.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import ImageFont
 
+from training.synthesis.chance import cumulative, pick
 from training.synthesis.fonts import faces, sized_font
 from training.synthesis.matrices import cell, dots, matrix_face, pricked
 from training.synthesis.pens import dots_along, draw_dots, draw_strokes
@@ -30,9 +31,9 @@ __all__ = [
     "Glyph",
     "draw_face",
     "glyph_set",
-    "glyphs_of",
     "matrix_set",
     "needle_set",
+    "rendered",
     "restyle_zero",
     "star",
     "stroke_set",
@@ -66,38 +67,65 @@ class Glyph:
         return zlib.crc32(self.mask.tobytes())
 
 
-Alphabet = dict[str, Glyph]
+class Alphabet(Mapping[str, Glyph]):
+    """The symbols of a face, each drawn once it is asked for; one that `draw` has no glyph for is
+    not in it."""
+
+    def __init__(self, symbols: str, draw: Callable[[str], Glyph | None]) -> None:
+        self._symbols = symbols
+        self._draw = draw
+        self._glyphs: dict[str, Glyph | None] = {}
+
+    def __getitem__(self, symbol: str) -> Glyph:
+        if symbol not in self._glyphs:
+            self._glyphs[symbol] = self._draw(symbol) if symbol in self._symbols else None
+        if (glyph := self._glyphs[symbol]) is None:
+            raise KeyError(symbol)
+        return glyph
+
+    def changed(self, symbol: str, glyph: Glyph) -> Alphabet:
+        """The same but for one symbol."""
+        return Alphabet(self._symbols, lambda asked: glyph if asked == symbol else self.get(asked))
+
+    @cached_property
+    def digest(self) -> int:
+        """What tells the characters of a number in this alphabet from those in others."""
+        return hash(tuple(self[symbol].digest for symbol in ALPHABET))
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether any number can be written in it."""
+        return all(symbol in self for symbol in ALPHABET)
+
+    def __iter__(self) -> Iterator[str]:
+        return (symbol for symbol in self._symbols if symbol in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def draw_face(rng: np.random.Generator, held_out: bool = False) -> Path:
     """A face drawn by the weights of its family; of the reserved families if `held_out`."""
     all_faces = faces(held_out=held_out)
-    return all_faces[int(rng.choice(len(all_faces), p=_weights(held_out)))].path
+    return all_faces[pick(rng, _weights(held_out))].path
 
 
 @lru_cache(maxsize=2)
-def _weights(held_out: bool) -> np.ndarray:
-    return np.array([face.weight for face in faces(held_out=held_out)])
+def _weights(held_out: bool) -> tuple[float, ...]:
+    return cumulative([face.weight for face in faces(held_out=held_out)])
 
 
 @lru_cache(maxsize=400)
 def glyph_set(path: Path) -> Alphabet:
-    """All symbols of an installed face; one that it lacks is left out."""
-    return glyphs_of(path, SYMBOLS)
+    """The symbols of an installed face; one that it lacks is left out."""
+    return Alphabet(SYMBOLS, partial(_glyph, path))
 
 
-def glyphs_of(path: Path, symbols: Iterable[str]) -> Alphabet:
-    """Those of the symbols alone: a few words need no whole alphabet."""
-    known = {symbol: _glyph(path, symbol) for symbol in symbols if symbol in SYMBOLS}
-    return {symbol: glyph for symbol, glyph in known.items() if glyph is not None}
-
-
-@lru_cache(maxsize=400 * len(SYMBOLS))
 def _glyph(path: Path, symbol: str) -> Glyph | None:
     """None where the face lacks the symbol, or shows nothing for it."""
     font = sized_font(path, CAP_HEIGHT)
     top, missing = _measures(path)
-    (width, height), data, (left, above) = _rendered(font, symbol)
+    (width, height), data, (left, above) = rendered(font, symbol)
     if width == 0 or ((width, height), data) == missing:
         return None
     canvas = np.zeros((CAP_HEIGHT + 2 * PAD, width + 2 * PAD), np.uint8)
@@ -117,11 +145,11 @@ def _measures(path: Path) -> tuple[int, tuple[tuple[int, int], bytes]]:
     """Where the top of a capital H lies against the baseline, and what a face shows for a symbol
     that it lacks."""
     font = sized_font(path, CAP_HEIGHT)
-    size, data, _ = _rendered(font, "\uffff")
+    size, data, _ = rendered(font, "\uffff")
     return int(font.getbbox("H", anchor="ls")[1]), (size, data)
 
 
-def _rendered(
+def rendered(
     font: ImageFont.FreeTypeFont, symbol: str
 ) -> tuple[tuple[int, int], bytes, tuple[int, int]]:
     """Width and height of the bitmap of a symbol, its bytes row by row, and where its left top
@@ -132,14 +160,14 @@ def _rendered(
 
 @lru_cache(maxsize=400)
 def stroke_set(family: str, number: int) -> Alphabet:
-    """All symbols of a face built from strokes."""
+    """The symbols of a face built from strokes."""
     face = stroke_face(family, number)
-    glyphs: Alphabet = {}
-    for symbol in STROKE_SYMBOLS:
+
+    def draw(symbol: str) -> Glyph:
         drawn, width = paths(face, symbol)
-        mask = draw_strokes(drawn, width, face, CAP_HEIGHT, PAD)
-        glyphs[symbol] = _spaced(mask, face)
-    return glyphs
+        return _spaced(draw_strokes(drawn, width, face, CAP_HEIGHT, PAD), face)
+
+    return Alphabet(STROKE_SYMBOLS, draw)
 
 
 @lru_cache(maxsize=400)
@@ -149,31 +177,34 @@ def needle_set(family: str, number: int, per_cap: int) -> Alphabet:
     face = stroke_face(family, number)
     radius = 0.34 * CAP_HEIGHT / per_cap
     span = CAP_HEIGHT - 2 * radius
-    glyphs: Alphabet = {}
-    for symbol in STROKE_SYMBOLS:
-        corner = 1.0 if symbol in "08" else max(face.corner, NEEDLE_CORNER)
-        drawn, _ = paths(replace(face, corner=corner, soft=0.0), symbol)
+    usual = replace(face, corner=max(face.corner, NEEDLE_CORNER), soft=0.0)
+    closed = replace(face, corner=1.0, soft=0.0)
+
+    def draw(symbol: str) -> Glyph:
+        drawn, _ = paths(closed if symbol in "08" else usual, symbol)
         points = dots_along(drawn, 1 / (per_cap - 1))
-        glyphs[symbol] = _spaced(draw_dots(points * span, radius, CAP_HEIGHT, PAD), face)
-    return glyphs
+        return _spaced(draw_dots(points * span, radius, CAP_HEIGHT, PAD), face)
+
+    return Alphabet(STROKE_SYMBOLS, draw)
 
 
 @lru_cache(maxsize=400)
 def matrix_set(design: str, number: int, needle: bool = False) -> Alphabet:
-    """All symbols of a dot printer's face, or of a marking needle that is led by such a grid; each
+    """The symbols of a dot printer's face, or of a marking needle that is led by such a grid; each
     stands in a cell of the same width."""
     face = matrix_face(design, number)
     face = pricked(face) if needle else face
     width, height = cell(face)
     step = CAP_HEIGHT / height
     advance = round(width * step)
-    glyphs: Alphabet = {}
-    for symbol in STROKE_SYMBOLS:
-        x, y, dark = dots(face, symbol).T
-        points = np.stack([x, y], axis=1) * step
+
+    def draw(symbol: str) -> Glyph:
+        placed = dots(face, symbol)
+        points, dark = placed[:, :2] * step, placed[:, 2]
         mask, first = _trimmed(draw_dots(points, face.diameter * step / 2, CAP_HEIGHT, PAD, dark))
-        glyphs[symbol] = Glyph(mask, first - PAD, advance)
-    return glyphs
+        return Glyph(mask, first - PAD, advance)
+
+    return Alphabet(STROKE_SYMBOLS, draw)
 
 
 def _spaced(mask: np.ndarray, face: StrokeFace) -> Glyph:
@@ -184,7 +215,7 @@ def _spaced(mask: np.ndarray, face: StrokeFace) -> Glyph:
 
 def _trimmed(mask: np.ndarray) -> tuple[np.ndarray, int]:
     """The columns that hold ink and the number of the first of them."""
-    columns = np.flatnonzero(mask.max(axis=0) > 64)
+    columns = (cv2.reduce(mask, 0, cv2.REDUCE_MAX)[0] > 64).nonzero()[0]
     if len(columns) == 0:
         return mask[:, :0], 0
     return mask[:, columns[0] : columns[-1] + 1].copy(), int(columns[0])

@@ -15,6 +15,8 @@ hides a part of it. Part by part, as what tells an E from an F is at its foot.
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
 
@@ -65,10 +67,11 @@ def legibility(
     (N,) as wide as rows are high; `apart` are their `differences` from others."""
     if len(points) == 0:
         return 0.0
-    shape = np.array(strip.shape[::-1])
-    inside = np.asarray(((points > 0) & (points < shape)).all(axis=-1), np.float32)
-    parts = _parts(_sampled(ink, points), widths, inside)
-    seen = (_sampled(strip, points) * inside).reshape(len(points), -1, 1)
+    (high, wide), (x, y) = strip.shape, (points[..., 0], points[..., 1])
+    inside = ((x > 0) & (x < wide) & (y > 0) & (y < high)).astype(np.float32)
+    at = (points.reshape(-1, COLUMNS, 2) - 0.5).astype(np.float32)  # middles of pixels
+    parts = _parts(_sampled(ink, at), widths, inside)
+    seen = (_sampled(strip, at) * inside).reshape(len(points), -1, 1)
     strengths, rest = _explained(parts, seen)
     rest = rest.reshape(inside.shape)
     whole = ROWS * COLUMNS / (CELLS[0] * CELLS[1])
@@ -89,26 +92,31 @@ def _middles(count: int) -> np.ndarray:
     return (np.arange(count) + 0.5) / count
 
 
-def _sampled(image: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(N, ROWS, COLUMNS) float32 values of an image there."""
-    at = (points.reshape(-1, COLUMNS, 2) - 0.5).astype(np.float32)  # middles of pixels
-    image = image.astype(np.float32)
+def _sampled(image: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """(N, ROWS, COLUMNS) float32 values of an image `at` (N * ROWS, COLUMNS, 2) float32."""
+    image = image.astype(np.float32, copy=False)
     values = cv2.remap(image, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return values.reshape(points.shape[:3])
+    return values.reshape(-1, ROWS, COLUMNS)
 
 
 def _parts(ink: np.ndarray, widths: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """(N, points, parts) what a character's picture is made of: what shows its ink, and light that
     is even or falls off to a side."""
     shown = channels(ink, widths[:, None, None].astype(np.float32))
-    light = np.ones((3, ROWS, COLUMNS), np.float32)
-    light[1] = 2 * _middles(ROWS)[:, None] - 1
-    light[2] = 2 * _middles(COLUMNS) - 1
     parts = np.empty((*ink.shape, len(shown) + 3), np.float32)
-    parts[..., : len(shown)] = np.moveaxis(shown, 0, -1)
-    parts[..., len(shown) :] = np.moveaxis(light, 0, -1)
+    parts[..., : len(shown)] = shown.transpose(1, 2, 3, 0)
+    parts[..., len(shown) :] = _light()
     parts *= inside[..., None]
     return parts.reshape(len(ink), ROWS * COLUMNS, -1)
+
+
+@cache
+def _light() -> np.ndarray:
+    """(ROWS, COLUMNS, 3) float32: even light, and such as falls off downwards or to a side."""
+    light = np.ones((ROWS, COLUMNS, 3), np.float32)
+    light[..., 1] = 2 * _middles(ROWS)[:, None] - 1
+    light[..., 2] = 2 * _middles(COLUMNS) - 1
+    return light
 
 
 def _explained(parts: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -136,6 +144,14 @@ def _grain(rest: np.ndarray) -> float:
 
 def _by_cell(values: np.ndarray) -> np.ndarray:
     """(N, cells) sums over the cells of (N, ROWS, COLUMNS) values."""
+    return values.reshape(len(values), -1) @ _cells()
+
+
+@cache
+def _cells() -> np.ndarray:
+    """(points, cells) float32: 1 where a point lies in a cell."""
     high, wide = CELLS
-    cells = values.reshape(len(values), high, ROWS // high, wide, COLUMNS // wide)
-    return np.asarray(cells.sum(axis=(2, 4)).reshape(len(values), -1))
+    down = np.arange(ROWS)[:, None] * high // ROWS
+    across = np.arange(COLUMNS) * wide // COLUMNS
+    cell = (down * wide + across).reshape(-1, 1)
+    return (cell == np.arange(high * wide)).astype(np.float32)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw
 
 from training.synthesis.fonts import sized_font
+from training.synthesis.glyphs import rendered
 
 __all__ = ["CAP", "Line", "Style", "set_line", "stacked"]
 
@@ -62,16 +62,18 @@ def _glyph(face: Path, symbol: str, weight: int, dotted: bool) -> _Glyph:
     """The bitmap of one symbol, cut to its ink from side to side."""
     font = sized_font(face, CAP)
     advance = float(font.getlength(symbol))
-    width = int(advance) + CAP
-    image = Image.new("L", (width, _ABOVE + CAP + _BELOW))
-    ImageDraw.Draw(image).text((CAP // 2, _ABOVE + CAP), symbol, fill=255, font=font, anchor="ls")
-    ink = np.asarray(image)
+    ink = np.zeros((_ABOVE + CAP + _BELOW, int(advance) + CAP), np.uint8)
+    (width, height), data, (left, above) = rendered(font, symbol)
+    x, y = CAP // 2 + left, _ABOVE + CAP + above
+    shown = np.frombuffer(data, np.uint8).reshape(height, width)[max(0, -y) :, max(0, -x) :]
+    place = ink[max(0, y) : max(0, y + height), max(0, x) : max(0, x + width)]
+    place[:] = shown[: place.shape[0], : place.shape[1]]
     if dotted:
         ink = _dots(ink)
     elif weight:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (abs(weight) + 1,) * 2)
         ink = cv2.dilate(ink, kernel) if weight > 0 else cv2.erode(ink, kernel)
-    columns = np.flatnonzero(ink.max(axis=0) > 60)
+    columns = (cv2.reduce(ink, 0, cv2.REDUCE_MAX)[0] > 60).nonzero()[0]
     if len(columns) == 0:
         return _Glyph(np.zeros((ink.shape[0], 1), np.uint8), 0, advance)
     left, right = int(columns[0]), int(columns[-1]) + 1

@@ -6,10 +6,12 @@ Everything is laid in one ink canvas at the glyphs' own size; the photo's geomet
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import atan, degrees
 
 import cv2
 import numpy as np
 
+from training.synthesis.chance import one_of
 from training.synthesis.glyphs import CAP_HEIGHT, PAD, Alphabet, Glyph
 from training.synthesis.neighbours import (
     ROOM,
@@ -73,8 +75,8 @@ def set_vin_line(rng: np.random.Generator, script: Script, config: LineConfig) -
     alone = ink.copy()
     if other:
         _add_other_row(rng, ink, hand, other, span, above=lower)
-    else:
-        add_neighbours(rng, ink, span)
+    elif not add_neighbours(rng, ink, span):
+        alone = ink
     heights = own[:, 2] + CAP_HEIGHT / 2
     edges = np.stack([np.stack([own[:, 0], heights], 1), np.stack([own[:, 1], heights], 1)], axis=1)
     return SetLine(
@@ -117,7 +119,7 @@ def _write(
         if piece is None:
             positions[i] = (x, x + advance, y)
         else:
-            slope = float(np.degrees(np.arctan(4 * hand.sag * along / width)))
+            slope = degrees(atan(4 * hand.sag * along / width))
             turn = slope + (float(rng.normal(0, hand.turn)) if hand.turn else 0.0)
             depth = min(1.0, 1 - abs(float(rng.normal(0, hand.depth)))) if hand.depth else 1.0
             offset = piece.bearing
@@ -189,5 +191,5 @@ def _add_other_row(
     top = int(ROOM - gap - CAP_HEIGHT) if above else int(ROOM + CAP_HEIGHT + gap)
     write_words(ink, hand.alphabet, text, span[0], top - PAD, 1.0)
     if rng.random() < 0.3:
-        words = " ".join(str(rng.choice(WORDS)) for _ in range(3))
+        words = " ".join(one_of(rng, WORDS) for _ in range(3))
         write_words(ink, hand.alphabet, words, span[1] + 2 * CAP_HEIGHT, ROOM - PAD, 0.8)

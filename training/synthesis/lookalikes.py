@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from training.synthesis.glyphs import CAP_HEIGHT, PAD, Alphabet
 from vinreader.vin import ALPHABET
@@ -31,8 +32,8 @@ CELLS = (4, 3)
 NEAREST = 6
 """Symbols that a symbol is compared with, the most similar first."""
 STRETCHES = (0.87, 1.0, 1.15)
-SHIFTS = tuple((down, across) for down in (-1, 0, 1) for across in (-1, 0, 1))
-"""Grid points by which a glyph is moved to lie on another."""
+SHIFTS = 3
+"""Places down and across, a grid point apart, to which a glyph is moved to lie on another."""
 BLURS = 0.02 * 1.5 ** np.arange(7)
 """Standard deviations of the blur against the cap height at which differences are taken."""
 
@@ -51,8 +52,7 @@ def differences(alphabet: Alphabet, text: str, blur: float, slopes: float) -> np
 
     `blur` and `slopes` are the standard deviations of the blur of the tone and of the other
     channels against the cap height."""
-    digest = hash(tuple(alphabet[symbol].digest for symbol in ALPHABET))
-    face = _Face(digest, alphabet)
+    face = _Face(alphabet.digest, alphabet)
     rows = [ALPHABET.index(symbol) for symbol in text]
     tone = _differences(face, _level(blur), _tone)[rows]
     shape = _differences(face, _level(slopes), _slopes)[rows]
@@ -70,13 +70,27 @@ def channels(ink: np.ndarray, width: np.ndarray | float = 1.0) -> np.ndarray:
 
 
 def _tone(ink: np.ndarray) -> np.ndarray:
-    return ink[None]
+    return ink[None].copy()
 
 
 def _slopes(ink: np.ndarray, width: np.ndarray | float = 1.0) -> np.ndarray:
-    down, across = np.gradient(ink, axis=(-2, -1))
-    across = across / width
-    return np.stack([across, down, np.hypot(across, down)])
+    # As numpy.gradient, which is slow: central differences of the whole array in one piece, then
+    # the one-sided ones at the ends.
+    found = np.empty((3, *ink.shape), np.float32)
+    across, down, steep = found
+    flat, step = ink.reshape(-1), ink.shape[-1]
+    for slope, apart in ((across, 1), (down, step)):
+        inner = slope.reshape(-1)[apart:-apart]
+        np.subtract(flat[2 * apart :], flat[: -2 * apart], out=inner)
+        inner *= 0.5
+    for out, low, high in ((0, 0, 1), (-1, -2, -1)):
+        np.subtract(ink[..., high], ink[..., low], out=across[..., out])
+        np.subtract(ink[..., high, :], ink[..., low, :], out=down[..., out, :])
+    across /= width
+    np.square(across, out=steep)
+    steep += np.square(down)
+    np.sqrt(steep, out=steep)
+    return found
 
 
 @lru_cache(maxsize=6000)  # of 5 kB for the tone, 14 kB for the slopes
@@ -85,10 +99,15 @@ def _differences(face: _Face, level: int, shown: Callable[[np.ndarray], np.ndarr
     done for that alone."""
     glyphs, others, widths = _nearest(face, level)
     count, _, columns = glyphs.shape
-    rest = shown(glyphs)[:, :, None] - shown(others)
-    by_row = np.square(rest).reshape(len(rest), count, NEAREST, CELLS[0], -1, columns).sum(axis=4)
-    by_cell = by_row.transpose(1, 2, 0, 3, 4).reshape(count, -1, columns) @ _parts(widths, columns)
-    return np.minimum(by_cell, 6e4).reshape(count, NEAREST, len(rest), -1).astype(np.float16)
+    rest = shown(others)
+    rest -= shown(glyphs)[:, :, None]
+    np.square(rest, out=rest)
+    # The rows of a cell lie one after the other: one product sums over them and its columns.
+    high = ROWS // CELLS[0]
+    parts = np.tile(_parts(widths, columns), (1, high, 1))
+    by_cell = rest.reshape(len(rest), count, NEAREST * CELLS[0], high * columns) @ parts
+    by_cell = np.minimum(by_cell, 6e4).reshape(len(rest), count, NEAREST, -1)
+    return by_cell.transpose(1, 2, 0, 3).astype(np.float16)
 
 
 @lru_cache(maxsize=4)  # of 0.3 MB each: tone and slopes of a strip are often asked at one level
@@ -97,18 +116,19 @@ def _nearest(face: _Face, level: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
     laid over it and as strong as it is, and the glyphs' widths (33,), grid points."""
     drawn, widths = _drawn(face)
     glyphs = _blurred(drawn, float(BLURS[level]) * PER_CAP)
-    moved = _moved(glyphs)
-    count = len(glyphs)
-    products = _products(glyphs, moved)
-    norms = np.maximum(np.square(moved).sum(axis=(2, 3)), 1e-6)
-    shared = products**2 / norms  # energy of each glyph that the other, moved, accounts for
-    best = shared.argmax(axis=1)
-    likeness = np.take_along_axis(shared, best[:, None], 1)[:, 0]
+    stretched = _stretched(glyphs)
+    products, norms = _products(glyphs, stretched), _norms(stretched)
+    shared = products**2 / norms[:, None]  # energy of a glyph that the other, moved, accounts for
+    best = shared.argmax(axis=0)
+    likeness = shared.max(axis=0)
     np.fill_diagonal(likeness, -1.0)
     nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :NEAREST]
-    move = np.take_along_axis(best, nearest, 1)
-    gain = products[np.arange(count)[:, None], move, nearest] / norms[move, nearest]
-    return glyphs, gain[..., None, None] * moved[move, nearest], widths
+    rows = np.arange(len(glyphs))[:, None]
+    move = best[rows, nearest]
+    gain = products[move, rows, nearest] / norms[move, nearest]
+    others = _moved(stretched, move, nearest)
+    others *= gain[..., None, None]
+    return glyphs, others, widths
 
 
 @lru_cache(maxsize=500)
@@ -134,6 +154,7 @@ def _blurred(glyphs: np.ndarray, sigma: float) -> np.ndarray:
     return _gaussian(glyphs.shape[1], sigma) @ glyphs @ _gaussian(glyphs.shape[2], sigma)
 
 
+@lru_cache(maxsize=500)
 def _gaussian(size: int, sigma: float) -> np.ndarray:
     """(size, size) float32 matrix that blurs a line of points, with nothing beyond its ends."""
     off = np.arange(-size, size + 1)
@@ -142,34 +163,67 @@ def _gaussian(size: int, sigma: float) -> np.ndarray:
     return kernel[size + np.subtract.outer(np.arange(size), np.arange(size))].astype(np.float32)
 
 
-def _moved(glyphs: np.ndarray) -> np.ndarray:
-    """(moves, 33, ROWS, columns): the glyphs in every stretch and shift."""
+def _stretched(glyphs: np.ndarray) -> np.ndarray:
+    """(STRETCHES, 33, ROWS + 2, columns + 2) the glyphs in every width, with nothing around them:
+    seen from one point further, they are shifted."""
     count, rows, columns = glyphs.shape
-    down, across = (max(abs(shift[k]) for shift in SHIFTS) for k in (0, 1))
-    found = np.empty((len(STRETCHES) * len(SHIFTS), count, rows, columns), np.float32)
-    for i, stretch in enumerate(STRETCHES):
-        wide = glyphs @ _stretched(columns, stretch)
-        padded = np.pad(wide, ((0, 0), (down, down), (across, across)))
-        for k, (y, x) in enumerate(SHIFTS):
-            moved = padded[:, down + y : down + y + rows, across + x : across + x + columns]
-            found[i * len(SHIFTS) + k] = moved
+    found = np.zeros((len(STRETCHES), count, rows + 2, columns + 2), np.float32)
+    for wide, stretch in zip(found, STRETCHES, strict=True):
+        np.matmul(glyphs, _stretch(columns, stretch), out=wide[:, 1:-1, 1:-1])
     return found
 
 
-def _stretched(size: int, stretch: float) -> np.ndarray:
+@lru_cache(maxsize=500)
+def _stretch(size: int, stretch: float) -> np.ndarray:
     """(size, size) float32 matrix that stretches a line of points about its middle."""
     middle = (size - 1) / 2
     sources = (np.arange(size) - middle) / stretch + middle
     return np.maximum(1 - np.abs(np.arange(size)[:, None] - sources), 0).astype(np.float32)
 
 
-def _products(glyphs: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """(33, moves, 33) products of each glyph with each moved one.
+def _moved(stretched: np.ndarray, move: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """(…, ROWS, columns): the glyphs `which` (…), each in its stretch and shift `move` (…)."""
+    rows, columns = stretched.shape[2] - 2, stretched.shape[3] - 2
+    seen = sliding_window_view(stretched, (rows, columns), axis=(2, 3))
+    stretch, shift = np.divmod(move, SHIFTS * SHIFTS)
+    return seen[stretch, which, shift // SHIFTS, shift % SHIFTS]
 
-    In pieces so small that BLAS starts no threads, which would fight those of other workers."""
-    flat = glyphs.reshape(3, 1, len(glyphs) // 3, -1)
-    others = moved.reshape(*moved.shape[:2], -1).transpose(0, 2, 1)
-    return (flat @ others).transpose(0, 2, 1, 3).reshape(len(glyphs), *moved.shape[:2])
+
+def _norms(stretched: np.ndarray) -> np.ndarray:
+    """(moves, 33) energy of each glyph in every stretch and shift, what is shifted out left out."""
+    _, count, high, wide = stretched.shape
+    energy = _windows(high) @ np.square(stretched) @ _windows(wide).T
+    return np.maximum(energy.transpose(0, 2, 3, 1).reshape(-1, count), 1e-6)
+
+
+@lru_cache(maxsize=100)
+def _windows(side: int) -> np.ndarray:
+    """(SHIFTS, side) float32: 1 where a line of points is seen in each shift."""
+    seen = np.arange(side) - np.arange(SHIFTS)[:, None]
+    return ((seen >= 0) & (seen <= side - SHIFTS)).astype(np.float32)
+
+
+def _products(glyphs: np.ndarray, stretched: np.ndarray) -> np.ndarray:
+    """(moves, 33, 33) products of each glyph with each stretched and shifted one.
+
+    Where rows are as long as those of the stretched glyphs, a shift is a step in memory, and
+    nothing is copied. In pieces so small that BLAS starts no threads, which would fight those of
+    other workers."""
+    count, rows, columns = glyphs.shape
+    wide = columns + 2
+    padded = np.zeros((count, rows, wide), np.float32)
+    padded[:, :, :columns] = glyphs
+    length = rows * wide - 2
+    flat = padded.reshape(count, -1)[:, :length]
+    others = stretched.reshape(len(STRETCHES), count, -1).transpose(0, 2, 1)
+    found = np.empty((len(STRETCHES), SHIFTS * SHIFTS, count, count), np.float32)
+    half = length // 2
+    for k in range(SHIFTS * SHIFTS):
+        start = k // SHIFTS * wide + k % SHIFTS
+        seen = others[:, start : start + length]
+        np.matmul(flat[:, :half], seen[:, :half], out=found[:, k])
+        found[:, k] += flat[:, half:] @ seen[:, half:]
+    return found.reshape(-1, count, count)
 
 
 def _parts(widths: np.ndarray, columns: int) -> np.ndarray:

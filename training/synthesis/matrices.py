@@ -135,6 +135,12 @@ def dots(face: MatrixFace, symbol: str) -> np.ndarray:
     placed = np.stack([across, row, dark], axis=1).astype(np.float32)
     if any(face.doubled):
         placed = np.concatenate([placed, placed + np.array([*face.doubled, 0.0], np.float32)])
-    drift = np.random.default_rng(ord(symbol)).normal(0, 1, (len(placed), 2))
-    placed[:, :2] += face.scatter * drift.clip(-2, 2)
+    if face.scatter:
+        placed[:, :2] += face.scatter * _drift(symbol, len(placed))
     return placed
+
+
+@lru_cache(maxsize=1000)
+def _drift(symbol: str, count: int) -> np.ndarray:
+    """(count, 2) how far each dot strays, in standard deviations: the same in every face."""
+    return np.random.default_rng(ord(symbol)).normal(0, 1, (count, 2)).clip(-2, 2)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from training.synthesis.glyphs import CAP_HEIGHT, PAD, Alphabet, Glyph, draw_face, glyphs_of, star
+from training.synthesis.chance import one_of
+from training.synthesis.glyphs import CAP_HEIGHT, PAD, Alphabet, Glyph, draw_face, glyph_set, star
 
 __all__ = ["ROOM", "WORDS", "add_neighbours", "logo", "marks", "other_words", "write_words"]
 
@@ -31,7 +32,7 @@ def other_words(rng: np.random.Generator) -> Text:
     """Words or a number that is no VIN."""
     if rng.random() < 0.3:
         return list("".join(rng.choice(list("0123456789ABCDEFGH -./"), int(rng.integers(4, 13)))))
-    return list(" ".join(str(rng.choice(WORDS)) for _ in range(int(rng.integers(2, 6)))))
+    return list(" ".join(one_of(rng, WORDS) for _ in range(int(rng.integers(2, 6)))))
 
 
 def marks(rng: np.random.Generator, starred: float) -> tuple[Text, Text]:
@@ -47,7 +48,7 @@ def marks(rng: np.random.Generator, starred: float) -> tuple[Text, Text]:
         return ["#"], ["#"]
     draw = rng.random()
     if draw < 0.1:
-        return list(str(rng.choice(LABELS))), []
+        return list(one_of(rng, LABELS)), []
     if draw < 0.15:
         return [logo(rng), " "], []
     if draw < 0.17:
@@ -73,8 +74,10 @@ def logo(rng: np.random.Generator) -> Glyph:
     return Glyph(mask, 2, size + 10)
 
 
-def add_neighbours(rng: np.random.Generator, ink: np.ndarray, span: Span) -> None:
-    """Something or nothing above and below the number, around it and behind it."""
+def add_neighbours(rng: np.random.Generator, ink: np.ndarray, span: Span) -> bool:
+    """Something or nothing above and below the number, around it and behind it; whether there is
+    something."""
+    added = False
     for above in (True, False):
         draw = rng.random()
         if draw < 0.2:
@@ -83,6 +86,7 @@ def add_neighbours(rng: np.random.Generator, ink: np.ndarray, span: Span) -> Non
             _add_text(rng, ink, span, above)
         elif draw < 0.48:
             _add_rule(rng, ink, above)
+        added |= draw < 0.48
     draw = rng.random()
     if draw < 0.05:
         _add_frame(rng, ink, span)
@@ -90,21 +94,24 @@ def add_neighbours(rng: np.random.Generator, ink: np.ndarray, span: Span) -> Non
         _add_rivets(rng, ink, span)
     elif draw < 0.12:
         _add_print_behind(rng, ink, span)
+    return added or draw < 0.12
 
 
 def write_words(ink: np.ndarray, glyphs: Alphabet, words: str, x: float, top: int, scale: float):
     """Write `words` from (x, top) on, at `scale` of the glyphs' size, as far as the canvas
     reaches."""
     for symbol in words:
+        if x >= ink.shape[1]:
+            return
         glyph = glyphs.get(symbol)
         if glyph is None:
             x += CAP_HEIGHT * 0.45 * scale
             continue
-        mask = cv2.resize(glyph.mask, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        left = int(x)
-        if left >= 0 and left + mask.shape[1] < ink.shape[1]:
-            target = ink[top : top + mask.shape[0], left : left + mask.shape[1]]
-            np.maximum(target, mask[: target.shape[0]], out=target)
+        if (left := int(x)) >= 0:
+            mask = cv2.resize(glyph.mask, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            if left + mask.shape[1] < ink.shape[1]:
+                target = ink[top : top + mask.shape[0], left : left + mask.shape[1]]
+                np.maximum(target, mask[: target.shape[0]], out=target)
         x += (glyph.advance + 4) * scale
 
 
@@ -133,9 +140,9 @@ def _add_text(rng: np.random.Generator, ink: np.ndarray, span: Span, above: bool
     if top < 0 or top + tall > ink.shape[0]:
         return
     count = int(rng.integers(2, 9))
-    words = " ".join(str(rng.choice(WORDS)) for _ in range(count))
+    words = " ".join(one_of(rng, WORDS) for _ in range(count))
     left = span[0] + rng.uniform(-4, 8) * CAP_HEIGHT
-    write_words(ink, glyphs_of(face, set(words)), words, left, top, scale)
+    write_words(ink, glyph_set(face), words, left, top, scale)
 
 
 def _add_rule(rng: np.random.Generator, ink: np.ndarray, above: bool) -> None:
@@ -168,8 +175,8 @@ def _add_print_behind(rng: np.random.Generator, ink: np.ndarray, span: Span) -> 
     """Fainter print that the number was set over."""
     layer = np.zeros_like(ink)
     scale = float(rng.uniform(0.5, 1.5))
-    words = " ".join(str(rng.choice(WORDS)) for _ in range(4))
+    words = " ".join(one_of(rng, WORDS) for _ in range(4))
     top = int(ROOM + rng.uniform(-0.6, 0.6) * CAP_HEIGHT)
-    write_words(layer, glyphs_of(draw_face(rng), set(words)), words, span[0], top, scale)
+    write_words(layer, glyph_set(draw_face(rng)), words, span[0], top, scale)
     share = float(rng.uniform(0.15, 0.5))
     np.maximum(ink, (layer * share).astype(np.uint8), out=ink)

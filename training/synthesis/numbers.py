@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.synthesis.chance import cumulative, one_of, pick
 from vinreader.vin import ALPHABET, check_digit, mandates_check_digit
 
 __all__ = ["ON_THE_ROAD", "TAUGHT", "Numbers", "random_vin"]
@@ -18,7 +19,9 @@ LETTERS_AND_DIGITS = np.array(list(ALPHABET))
 DIGITS = np.array(list("0123456789"))
 CONFUSABLE = np.array(list("B8D0S5Z2G6UVPFKX"))
 """The pairs that the recogniser most often took for one another."""
-YEAR_CODES = np.array(list("ABCDEFGHJKLMNPRSTVWXY123456789"))
+SERIAL_DIGITS = cumulative([0.1, 0.15, 0.65, 0.1])
+"""Of numbers whose last 4, 5, 6 or 7 characters are digits."""
+YEAR_CODES = "ABCDEFGHJKLMNPRSTVWXY123456789"
 
 _WMI_LIST = """
 1C3 1C4 1C6 1D7 1FA 1FM 1FT 1FU 1G1 1G6 1GC 1GK 1GN 1GT 1HG 1J4 1J8 1L1 1M8 1N4 1N6 1NX 1VW 1XP
@@ -32,7 +35,7 @@ VS6 VSS VSX VV9 W0L W0V W1K W1N WAU WBA WBS WBY WDB WDC WDD WDF WF0 WMA WME WMW 
 WV2 WVG WVW X4X X7L X7M X96 X9F X9L XTA XTT XU1 XUF XUU XW7 XW8 XWB XWE XWF XZG Y3M Y4K Y6D YK1
 YS2 YS3 YV1 YV4 Z6F Z8N Z8T Z94 ZAM ZAR ZCF ZFA ZFF ZHW ZLA
 """
-WMIS = np.array(_WMI_LIST.split())
+WMIS = tuple(_WMI_LIST.split())
 """World manufacturer identifiers in public use (SAE register), passenger cars and vans for the
 most part."""
 
@@ -75,12 +78,12 @@ def random_vin(rng: np.random.Generator, numbers: Numbers = TAUGHT) -> str:
 
 def _built_as_makers_do(rng: np.random.Generator) -> np.ndarray:
     symbols = rng.choice(LETTERS_AND_DIGITS, 17)
-    symbols[:3] = list(rng.choice(WMIS))
+    symbols[:3] = list(one_of(rng, WMIS))
     if rng.random() < 0.2:
         symbols[3:6] = "Z"  # the filler of European makers
         if rng.random() < 0.7:
             symbols[8] = "Z"
-    symbols[9] = rng.choice(YEAR_CODES)
-    serial_digits = int(rng.choice([4, 5, 6, 7], p=[0.1, 0.15, 0.65, 0.1]))
+    symbols[9] = one_of(rng, YEAR_CODES)
+    serial_digits = (4, 5, 6, 7)[pick(rng, SERIAL_DIGITS)]
     symbols[-serial_digits:] = rng.choice(DIGITS, serial_digits)
     return symbols

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
+
 import cv2
 import numpy as np
 
@@ -22,10 +24,11 @@ def draw_strokes(
     pen = max(2, round(face.weight * cap * over))
     inset = np.array([0.0, 0.0 if face.flat else half], np.float32)
     squeeze = np.array([stress, 1.0 if face.flat else 1 - face.weight], np.float32)
-    for path in drawn:
-        at = (path * squeeze + inset) * cap + np.array([pad * stress, pad], np.float32)
-        fixed = np.round(at * over * 16).astype(np.int32)
-        cv2.polylines(canvas, [fixed[:, None]], False, 255, pen, cv2.LINE_AA, 4)
+    at = (np.concatenate(drawn) * squeeze + inset) * cap + np.array([pad * stress, pad], np.float32)
+    fixed = np.round(at * over * 16).astype(np.int32)
+    ends = [0, *accumulate(map(len, drawn))]
+    parts = [fixed[start:end] for start, end in pairwise(ends)]
+    cv2.polylines(canvas, parts, False, 255, pen, cv2.LINE_AA, 4)
     if face.flat:  # strokes end in a straight cut at the cap line and the baseline
         edge = round((pad - half * cap * 0.5) * over)
         canvas[:edge] = 0
@@ -55,8 +58,9 @@ def draw_dots(
     strengths = np.ones(len(points)) if dark is None else dark
     right = int((points[:, 0].max() + 2 * radius).item()) + 2 * pad
     canvas = np.zeros((cap + 2 * pad, right), np.uint8)
-    for i in np.argsort(strengths, kind="stable"):  # a weak dot covers no strong one
-        level = round(255 * float(strengths[i]))
-        x, y = (int(v) for v in at[i])
-        cv2.circle(canvas, (x, y), round(radius * 16), level, -1, cv2.LINE_AA, 4)
+    order = np.argsort(strengths, kind="stable")  # a weak dot covers no strong one
+    levels = np.round(255 * strengths[order].astype(np.float64)).astype(int).tolist()
+    reach = round(radius * 16)
+    for middle, level in zip(at[order].tolist(), levels, strict=True):
+        cv2.circle(canvas, middle, reach, level, -1, cv2.LINE_AA, 4)
     return canvas

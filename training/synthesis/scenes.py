@@ -59,16 +59,25 @@ def printed_dots(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     band of few rows, straight or bent, is as long and thin as a line of text."""
     height, width = image.shape
     step, angle = rng.uniform(4, 16), rng.uniform(0, np.pi)
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    u = (x * np.cos(angle) + y * np.sin(angle)) * np.float32(2 * np.pi / step)
-    v = (y * np.cos(angle) - x * np.sin(angle)) * np.float32(2 * np.pi / step)
-    dots = np.clip((np.cos(u) + np.cos(v)) * 1.5 + rng.uniform(-1, 1), 0, 1)
+    turn = np.float32(2 * np.pi / step) * np.array([np.cos(angle), np.sin(angle)])
+    across_x, down_x = turn[:, None] * np.arange(width)
+    across_y, down_y = turn[:, None] * np.arange(height)
+    u = across_x + down_y[:, None]
+    v = across_y[:, None] - down_x
+    waves = _waves(down_y, across_x, -1) + _waves(across_y, down_x, 1)
+    dots = np.clip(waves * 1.5 + rng.uniform(-1, 1), 0, 1)
     across = v * np.float32(step / (2 * np.pi)) - rng.uniform(-0.5, 0.8) * height
     along = u * np.float32(step / (2 * np.pi))
     across = across + along**2 * np.float32(rng.normal(0, 0.0004))
     few = rng.random() < 0.5
     dots *= np.abs(across) < (step * rng.uniform(0.5, 2.5) if few else rng.uniform(10, 90))
     return image + dots * np.float32(rng.normal(0, 60))
+
+
+def _waves(down: np.ndarray, across: np.ndarray, sign: int) -> np.ndarray:
+    """(H, W) cos(down - sign * across), of as many cosines as there are rows and columns."""
+    even = np.multiply.outer(np.cos(down), np.cos(across))
+    return even + sign * np.multiply.outer(np.sin(down), np.sin(across))
 
 
 def _speckled(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.synthesis.chance import cumulative, pick
 from training.synthesis.glyphs import (
     CAP_HEIGHT,
     Alphabet,
@@ -21,7 +22,6 @@ from training.synthesis.glyphs import (
     stroke_set,
 )
 from training.synthesis.matrices import HELD_OUT_MATRICES, TRAINED_MATRICES
-from vinreader.vin import ALPHABET
 
 __all__ = ["HELD_OUT_STROKES", "TRAINED_STROKES", "Hand", "Script", "draw_hand"]
 
@@ -35,6 +35,9 @@ PRINTED_PER_DESIGN = 60
 """Faces of a design of dot printers that are drawn from."""
 NEEDLE_ON_GRID = 0.3
 """Marking needles that are led by a grid of dots, as printers are, and not along strokes."""
+
+WEIGHTS = cumulative([0.1, 0.6, 0.2, 0.1])
+"""Of lines thinner than their face, as it is, bolder and much bolder."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def draw_hand(rng: np.random.Generator, script: Script, held_out: bool = False) 
     alphabet = _draw_alphabet(rng, script, held_out)
     if rng.random() < 0.1 and not script.dots:
         style = "slash" if rng.random() < 0.65 else "dot"
-        alphabet = {**alphabet, "0": restyle_zero(alphabet["0"], style)}
+        alphabet = alphabet.changed("0", restyle_zero(alphabet["0"], style))
     widest = max(alphabet[s].advance for s in "MW0")
     uneven = rng.random() < script.uneven
     tight = rng.random() < 0.85
@@ -87,7 +90,7 @@ def draw_hand(rng: np.random.Generator, script: Script, held_out: bool = False) 
         alphabet=alphabet,
         tracking=CAP_HEIGHT * float(rng.uniform(-0.02, 0.2) if tight else rng.uniform(0.2, 0.7)),
         pitch=widest * float(rng.uniform(0.95, 1.35)) if rng.random() < script.wide else None,
-        weight=0 if script.dots else int(rng.choice([-2, 0, 2, 4], p=[0.1, 0.6, 0.2, 0.1])),
+        weight=0 if script.dots else (-2, 0, 2, 4)[pick(rng, WEIGHTS)],
         jitter=float(rng.gamma(2, 0.7)) if uneven else 0.0,
         turn=float(rng.gamma(2, 0.9)) if uneven else 0.0,
         depth=float(rng.uniform(0.05, 0.35)) if uneven else 0.0,
@@ -113,5 +116,5 @@ def _draw_alphabet(rng: np.random.Generator, script: Script, held_out: bool) -> 
         return needle_set(family, number, NEEDLE_DOTS[number % len(NEEDLE_DOTS)])
     while True:
         alphabet = glyph_set(draw_face(rng, held_out))
-        if all(symbol in alphabet for symbol in ALPHABET):
+        if alphabet.complete:
             return alphabet

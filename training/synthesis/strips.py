@@ -17,7 +17,8 @@ import numpy as np
 
 from training.synthesis import degradations as effect
 from training.synthesis.backgrounds import Backgrounds
-from training.synthesis.geometry import corners, edges_in_strip, project, resample, window
+from training.synthesis.chance import cumulative, pick
+from training.synthesis.geometry import Camera, corners, edges_in_strip, project, window
 from training.synthesis.legibility import READABLE, legibility, sampling
 from training.synthesis.lines import LineConfig, SetLine, set_other_line, set_vin_line
 from training.synthesis.lookalikes import differences
@@ -34,6 +35,8 @@ PIXEL = 0.4
 """Standard deviation of what a pixel and its resampling blur, pixels."""
 SLOPE = 0.7
 """Standard deviation over which relief takes a slope, pixels."""
+NEGATIVES = cumulative([0.4, 0.4, 0.2])
+"""Of strips without a VIN those that are upside down, of other text, of nothing."""
 HALVED = np.array([0.5, 1.0])
 """Places in a strip of half the width."""
 
@@ -96,7 +99,7 @@ class StripSynthesiser:
         rng = np.random.default_rng([self.seed, index])
         kind = "vin"
         if rng.random() < self.config.negative:
-            kind = str(rng.choice(["upside_down", "other_text", "background"], p=[0.4, 0.4, 0.2]))
+            kind = ("upside_down", "other_text", "background")[pick(rng, NEGATIVES)]
         style = draw_style(rng, self.config.styles)
         if kind in ("other_text", "background"):
             line = set_other_line(rng, style.script, self.lines, empty=kind == "background")
@@ -121,7 +124,8 @@ class StripSynthesiser:
         cap = float(rng.uniform(5.8, 14) if low else np.exp(rng.uniform(np.log(14), np.log(44))))
         quad, size = window(rng, line, cap, style.slant)
         to_photo = cv2.getPerspectiveTransform(quad, corners(size))
-        ink = resample(line.ink, quad, size, cap / line.cap)
+        camera = Camera(quad, size, cap / line.cap)
+        ink = camera.show(line.ink)
         picture = style.paint(rng, ink, cap, self.backgrounds)
         if rng.random() < 0.25:
             outline = cv2.perspectiveTransform(plate_outline(rng, line)[None], to_photo)[0]
@@ -139,7 +143,7 @@ class StripSynthesiser:
         boxes = edges_in_strip(line, to_photo, scale)
         if not len(boxes):
             return strip, photo, boxes, 0.0
-        own = resample(line.own, quad, size, cap / line.cap)
+        own = ink if line.own is line.ink else camera.show(line.own)
         own = cv2.GaussianBlur(own, (0, 0), blur)
         half = (STRIP_WIDTH // 2, STRIP_HEIGHT)  # as much is seen in half of the columns
         narrow = cv2.resize(strip, half, interpolation=cv2.INTER_AREA)

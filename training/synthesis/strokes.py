@@ -10,7 +10,7 @@ closed. A tool that cannot turn on the spot softens the sharp right angles as we
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -18,6 +18,9 @@ __all__ = ["STROKE_FAMILIES", "Path", "StrokeFace", "paths", "stroke_face"]
 
 Path = np.ndarray
 """(N, 2) float32 points of one stroke."""
+_Point = tuple[float, float]
+_WAIST = 0.5
+"""Where the waist is in the plans, whatever the face's own is."""
 
 _PLAIN = {
     "A": ["l,b! c,t! r,b!", ".18,.66! .82,.66!"],
@@ -84,7 +87,7 @@ _VARIANTS = {
     "*": ["c,.15! c,.85!", "l,.5! r,.5!", ".1,.2! .9,.8!", ".9,.2! .1,.8!"],
 }
 _WIDTHS = {"M": 1.25, "W": 1.35, "1": 0.62, "I": 0.15, "J": 0.85, "L": 0.9, ":": 0.12, ".": 0.12}
-_TURN = np.linspace(0, np.pi / 2, 7)[:, None]
+_TURN = np.linspace(0, np.pi / 2, 7)
 _FROM, _TO = 1 - np.sin(_TURN), 1 - np.cos(_TURN)
 """A quarter arc's shares of the sides it leaves and enters."""
 ROUND_ZERO = 0.55
@@ -162,39 +165,142 @@ def stroke_face(family: str, number: int) -> StrokeFace:
     return face
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """Every stroke of every symbol and variant, with what is the same in all faces, so that a face
+    is worked out in a few operations on arrays.
+
+    Of the corners (P,): `places` (P, 2), `waist` where y is the waist's, the corners `before` and
+    `after` each, which are `rounded` and which sharp but `square`, what share of the sides there
+    each may take, the `symbols` in the order of the plain ones. Of the points of the paths (Q,): the
+    `corner` each belongs to, how far it lies on the way to the one before it and to the one after.
+    `strokes` are slices of these points, with whether each is a serif, by symbol and
+    kind."""
+
+    places: np.ndarray
+    waist: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    rounded: np.ndarray
+    square: np.ndarray
+    shares: np.ndarray
+    symbols: np.ndarray
+    corner: np.ndarray
+    ways: np.ndarray
+    strokes: dict[tuple[str, str], list[tuple[slice, bool]]]
+
+
+_ZEROS = {"slash": [".12,.86! .88,.14!"], "dot": ["c,.47! c,.53!"]}
+
+
 def paths(face: StrokeFace, symbol: str) -> tuple[list[Path], float]:
     """The strokes of a symbol, in cap heights from the cap line's left end, and its width."""
-    table = _VARIANTS if symbol in face.variants else _PLAIN
-    strokes = list(table[symbol])
-    width = face.width * _WIDTHS.get(symbol, 0.95 if symbol.isdigit() else 1.0)
-    if symbol == "0" and face.zero == "slash":
-        strokes.append(".12,.86! .88,.14!")
-    elif symbol == "0" and face.zero == "dot":
-        strokes.append("c,.47! c,.53!")
-    scale = np.array([width, 1.0], np.float32)
-    drawn: list[Path] = []
-    for stroke in strokes:
-        points, sharp, closed = _parse(stroke, face.waist)
-        if face.slab and symbol.isalnum():
-            drawn += [serif * scale for serif in _serifs(points, sharp, closed)]
-        corner = max(face.corner, ROUND_ZERO) if symbol == "0" else face.corner
-        drawn.append(_rounded(points * scale, sharp, closed, corner, face.soft))
-    return drawn, width
+    points, slab = _points(face), face.slab and symbol.isalnum()
+    strokes = _plan().strokes
+    chosen = strokes[symbol, "variant" if symbol in face.variants else "plain"]
+    if symbol == "0" and face.zero in _ZEROS:
+        chosen = chosen + strokes[symbol, face.zero]
+    return [points[part] for part, serif in chosen if slab or not serif], _width(face, symbol)
 
 
-def _parse(stroke: str, waist: float) -> tuple[Path, list[bool], bool]:
-    names = {"l": 0.0, "c": 0.5, "r": 1.0, "t": 0.0, "m": waist, "b": 1.0}
+def _width(face: StrokeFace, symbol: str) -> float:
+    return face.width * _WIDTHS.get(symbol, 0.95 if symbol.isdigit() else 1.0)
+
+
+@lru_cache(maxsize=800)
+def _points(face: StrokeFace) -> np.ndarray:
+    """(Q, 2) float32: those of the plan in this face."""
+    plan = _plan()
+    at = np.where(plan.waist[:, None], np.array([1.0, face.waist / _WAIST]), 1.0) * plan.places
+    at[:, 0] *= np.array([_width(face, symbol) for symbol in _PLAIN])[plan.symbols]
+    round_off = np.array([max(face.corner, ROUND_ZERO * (symbol == "0")) for symbol in _PLAIN])
+    sides = np.stack([at[plan.before] - at, at[plan.after] - at])
+    lengths = np.hypot(sides[..., 0], sides[..., 1])
+    share = round_off[plan.symbols] * plan.rounded + face.soft * plan.square
+    reach = share * (lengths * plan.shares).min(axis=0)
+    sides *= (reach / np.maximum(lengths, 1e-6))[..., None]
+    moved = (sides[:, plan.corner] * plan.ways[..., None]).sum(axis=0)
+    return np.asarray(at[plan.corner] + moved, np.float32)
+
+
+@cache
+def _plan() -> _Plan:
+    """Worked out once a process."""
+    corners: list[tuple[float, float, bool, int, int, bool, bool, float, float, int]] = []
+    points: list[tuple[int, float, float]] = []
+    strokes: dict[tuple[str, str], list[tuple[slice, bool]]] = {}
+
+    def add(path: list[_Point], waists: list[bool], sharp: list[bool], closed: bool, symbol: int):
+        first, start, count = len(corners), len(points), len(path)
+        for i, ((x, y), waist) in enumerate(zip(path, waists, strict=True)):
+            inner = closed or 0 < i < count - 1
+            rounded = inner and not sharp[i]
+            square = inner and sharp[i] and _is_square(path[i - 1], (x, y), path[(i + 1) % count])
+            # A side is shared by its two corners, unless the other one is an end.
+            share_before = 1.0 if not closed and i - 1 == 0 else 0.5
+            share_after = 1.0 if not closed and i + 1 == count - 1 else 0.5
+            around = (first + (i - 1) % count, first + (i + 1) % count)
+            corners.append(
+                (x, y, waist, *around, rounded, square, share_before, share_after, symbol)
+            )
+            turn = zip(_FROM, _TO, strict=True) if rounded or square else [(0.0, 0.0)]
+            points.extend((first + i, p, q) for p, q in turn)
+        if closed:
+            points.append(points[start])
+        return slice(start, len(points))
+
+    kinds = [(symbol, "plain", drawn) for symbol, drawn in _PLAIN.items()]
+    kinds += [(symbol, "variant", drawn) for symbol, drawn in _VARIANTS.items()]
+    kinds += [("0", kind, drawn) for kind, drawn in _ZEROS.items()]
+    for symbol, kind, drawn in kinds:
+        number = list(_PLAIN).index(symbol)
+        parts = strokes.setdefault((symbol, kind), [])
+        for stroke in drawn:
+            path, waists, sharp, closed = _parse(stroke)
+            for serif in _serifs(path, sharp, closed):
+                parts.append((add(serif, [False] * 2, [True] * 2, False, number), True))
+            parts.append((add(path, waists, sharp, closed, number), False))
+    x, y, waist, before, after, rounded, square, share_before, share_after, symbols = zip(
+        *corners, strict=True
+    )
+    corner, from_before, from_after = zip(*points, strict=True)
+    return _Plan(
+        places=np.stack([x, y], axis=1),
+        waist=np.array(waist),
+        before=np.array(before),
+        after=np.array(after),
+        rounded=np.array(rounded),
+        square=np.array(square),
+        shares=np.array([share_before, share_after]),
+        symbols=np.array(symbols),
+        corner=np.array(corner),
+        ways=np.array([from_before, from_after]),
+        strokes=strokes,
+    )
+
+
+def _is_square(before: _Point, here: _Point, after: _Point) -> bool:
+    """Whether a level and an upright side meet, whatever the width of the face."""
+    (x, y), (u, v) = ((x - here[0], y - here[1]) for x, y in (before, after))
+    return x * u == 0 == y * v
+
+
+def _parse(stroke: str) -> tuple[list[_Point], list[bool], list[bool], bool]:
+    """The corners of a stroke, which stand at the waist, which are sharp, whether it closes."""
+    names = {"l": 0.0, "c": 0.5, "r": 1.0, "t": 0.0, "m": _WAIST, "b": 1.0}
     tokens = stroke.split()
     closed = tokens[-1] == "z"
     tokens = tokens[:-1] if closed else tokens
-    points = [
-        [names[part] if part in names else float(part) for part in token.rstrip("!").split(",")]
-        for token in tokens
+    parts = [token.rstrip("!").split(",") for token in tokens]
+    path = [
+        (names[x] if x in names else float(x), names[y] if y in names else float(y))
+        for x, y in parts
     ]
-    return np.array(points, np.float32), [token.endswith("!") for token in tokens], closed
+    waists = [y == "m" for _, y in parts]
+    return path, waists, [token.endswith("!") for token in tokens], closed
 
 
-def _serifs(points: Path, sharp: list[bool], closed: bool) -> list[Path]:
+def _serifs(points: list[_Point], sharp: list[bool], closed: bool) -> list[list[_Point]]:
     """Short bars across the feet and heads of stems, and at the ends of the arms of E, F, T, Z."""
     found = []
     for i, (x, y) in enumerate(points):
@@ -204,38 +310,8 @@ def _serifs(points: Path, sharp: list[bool], closed: bool) -> list[Path]:
         others = [points[j] for j in (i - 1, i + 1) if 0 <= j < len(points)]
         upright = any(abs(o[1] - y) > 0.3 for o in others)
         if upright:
-            found.append(np.array([[x - _STEMS, y], [x + _STEMS, y]], np.float32))
+            found.append([(x - _STEMS, y), (x + _STEMS, y)])
         elif end:
             inwards = 0.17 if y < 0.5 else -0.17
-            found.append(np.array([[x, y], [x, y + inwards]], np.float32))
+            found.append([(x, y), (x, y + inwards)])
     return found
-
-
-def _rounded(
-    points: Path, sharp: list[bool], closed: bool, corner: float, soft: float = 0.0
-) -> Path:
-    """The path with its unmarked corners replaced by quarter arcs of `corner` of half a side, and
-    the marked ones that are right angles by such of `soft`."""
-    count = len(points)
-    path: list[np.ndarray] = []
-    for i in range(count):
-        here = points[i]
-        if not closed and i in (0, count - 1):
-            path.append(here)
-            continue
-        before, after = points[i - 1] - here, points[(i + 1) % count] - here
-        square = abs(float(before @ after)) < 1e-6
-        share = corner if not sharp[i] else soft if square else 0.0
-        if not share:
-            path.append(here)
-            continue
-        a, b = float(np.hypot(*before)), float(np.hypot(*after))
-        # A side is shared by its two corners, unless the other one is an end.
-        whole_a = not closed and i - 1 == 0
-        whole_b = not closed and i + 1 == count - 1
-        reach = share * min(a * (1.0 if whole_a else 0.5), b * (1.0 if whole_b else 0.5))
-        u, v = before / max(a, 1e-6) * reach, after / max(b, 1e-6) * reach
-        path.extend(here + u * _FROM + v * _TO)
-    if closed:
-        path.append(path[0])
-    return np.array(path, np.float32)

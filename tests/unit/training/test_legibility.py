@@ -109,7 +109,7 @@ def test_symbols_that_look_like_others_need_a_better_picture(alike: str, unlike:
 
 def test_the_alphabet_counts_and_not_the_symbol() -> None:
     mixed = stroke_set("engraver", 3)
-    confusing = {**mixed, "B": mixed["8"]}  # a maker whose B is an 8
+    confusing = mixed.changed("B", mixed["8"])  # a maker whose B is an 8
     made = line("8" * 17, mixed)
     strip = grey(covered(made))
     assert grade(made, strip) > READABLE

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
+from training.synthesis.chance import cumulative, pick
 from training.synthesis.styles.base import Style
 from training.synthesis.styles.glass import WINDSHIELD
 from training.synthesis.styles.metal import DOT_PEEN, EMBOSSED_PLATE, LASER_ETCHED, STAMPED_STEEL
@@ -30,6 +32,11 @@ STYLES: dict[str, Style] = {
 
 def draw_style(rng: np.random.Generator, names: Sequence[str] = ()) -> Style:
     """One of the named styles (none: of all) by share."""
+    chosen, shares = _chosen(tuple(names))
+    return chosen[pick(rng, shares)]
+
+
+@cache
+def _chosen(names: tuple[str, ...]) -> tuple[list[Style], tuple[float, ...]]:
     chosen = [STYLES[name] for name in names] or list(STYLES.values())
-    shares = np.array([style.share for style in chosen])
-    return chosen[int(rng.choice(len(chosen), p=shares / shares.sum()))]
+    return chosen, cumulative([style.share for style in chosen])

@@ -8,6 +8,7 @@ import numpy as np
 
 from training.synthesis import degradations as effect
 from training.synthesis.backgrounds import Backgrounds
+from training.synthesis.chance import cumulative, pick
 from training.synthesis.scripts import Script
 from training.synthesis.styles.base import Style
 from training.synthesis.styles.metal import embossed_plate, laser_etched
@@ -21,13 +22,14 @@ UNDERNEATH = (
     (0.08, laser_etched),
     (0.1, printed_label),
 )
+SHARES = cumulative([share for share, _ in UNDERNEATH])
 
 
 def windshield(
     rng: np.random.Generator, ink: np.ndarray, cap: float, backgrounds: Backgrounds
 ) -> np.ndarray:
     """Light on dark more often than not, behind glass that mirrors the world, with dirt on it."""
-    paint = UNDERNEATH[int(rng.choice(len(UNDERNEATH), p=[share for share, _ in UNDERNEATH]))][1]
+    paint = UNDERNEATH[pick(rng, SHARES)][1]
     picture = paint(rng, ink, cap, backgrounds)
     if rng.random() < 0.35:  # the plate is a lighter, worn strip
         picture = picture * float(rng.uniform(0.5, 0.9)) + float(rng.uniform(0.05, 0.35))
