@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vinreader import cursor
 from vinreader.bucket import StoredPhoto
@@ -29,6 +29,9 @@ from vinreader.table import (
     StoreUnavailable,
     Write,
 )
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 __all__ = [
     "KeptReading",
@@ -96,7 +99,11 @@ class ReadingStore:
     ) -> None:
         self.clock = clock
         self.table = ReadingTable(table_name, timedelta(days=retention_days))
-        self.client = self.table.table.meta.client
+
+    @property
+    def client(self) -> DynamoDBClient:
+        """What it asks DynamoDB with."""
+        return self.table.client
 
     def expect(self, reading_id: str) -> Reading:
         """Note that a place to upload was given: a pending reading, until its photo comes."""

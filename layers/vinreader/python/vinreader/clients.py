@@ -1,0 +1,37 @@
+"""Clients of AWS, all of one session: what the first has loaded, endpoints and credentials, serves
+the others.
+
+They are botocore's own. boto3's are the same, made behind transfers, resources and multiprocessing,
+sixty modules that nothing here calls and each start would wait for. botocore itself, two hundred
+more, is loaded with the first client: to check a number takes none.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+__all__ = ["make_client"]
+
+
+def make_client(service: str, **options: Any) -> Any:
+    """A client of a service by its name, in the region and with the credentials of the environment.
+
+    The annotation of what takes it says of which type it is, for example `S3Client`.
+
+    Args:
+        options: of `botocore.config.Config`.
+    """
+    from botocore.config import Config
+
+    return _session().create_client(service, config=Config(**options))
+
+
+@cache
+def _session() -> Session:
+    from botocore.session import get_session
+
+    return get_session()
