@@ -163,7 +163,7 @@ def test_the_code_calls_no_more_than_is_granted(root: Path) -> None:
     deletion = (root / PACKAGE / "deletion.py").read_text()
     dead_letters = (root / PACKAGE / "dead_letters.py").read_text()
     assert calls_on(dead_letters, "client") == {"send_message"}
-    assert calls_on(table, "table") == {"get_item", "put_item", "query", "update_item"}
+    assert calls_on(table, "client") == {"get_item", "put_item", "query", "update_item"}
     assert calls_on(bucket, "client") == {
         "head_object",  # s3:GetObject, and s3:ListBucket to be told 404
         "get_object",
