@@ -119,7 +119,11 @@ def test_a_comma_is_part_of_a_value_that_came_once() -> None:
         ),
         (f"roi={'1' * 101}", "roi", "String should have at most 100 characters"),
         ("vin=a&vin=b", "vin", "Input should be a valid string"),
-        ("status=gone", "status", "Input should be 'pending', 'read', 'retake', 'not_found' or"),
+        (
+            "status=gone",
+            "status",
+            "Input should be 'read', 'retake', 'not_found', 'rejected' or 'pending'",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_by_its_name_and_not_repeated(

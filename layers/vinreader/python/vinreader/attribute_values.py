@@ -32,7 +32,7 @@ def encoded(value: Any) -> dict[str, Any]:
     """The attribute value of a value.
 
     Raises:
-        TypeError: it is of no type that is stored.
+        TypeError: it is of no type that is stored, or a number that is not finite.
         decimal.DecimalException: a number has more than 38 digits, or is too large or too small.
     """
     match value:
@@ -43,7 +43,10 @@ def encoded(value: Any) -> dict[str, Any]:
         case str():
             return {"S": value}
         case int() | Decimal():
-            return {"N": str(NUMBERS.create_decimal(value))}
+            number = NUMBERS.create_decimal(value)
+            if not number.is_finite():
+                raise TypeError(f"DynamoDB stores no {number}")
+            return {"N": str(number)}
         case Mapping():
             return {"M": encoded_item(value)}
         case list() | tuple():
