@@ -76,6 +76,8 @@ def test_a_path_names_what_is_between_slashes() -> None:
         ("GET", "/readings/"),
         ("GET", "/readings/a/"),
         ("GET", "/readings/a%2Fb/c"),
+        ("GET", "/readings/a%22b"),
+        ("GET", "/readings/a%0A"),
         ("GET", "/reading"),
         ("GET", "/v1/readings"),
     ],

@@ -26,6 +26,8 @@ __all__ = ["Request", "Route", "Router"]
 Function = TypeVar("Function", bound=Callable[..., Response])
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+VALUE = r"[-._~()'!*:@,;=+&$%<> \[\]{}|^\w]+"
+"""A parameter in a path: what a segment may hold (RFC 3986) and what the gateway decodes."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ class Route:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """What paths match; a parameter is anything but a slash."""
-        return re.compile(PLACEHOLDER.sub(r"(?P<\1>[^/]+)", self.path))
+        """What paths match."""
+        return re.compile(PLACEHOLDER.sub(lambda name: f"(?P<{name[1]}>{VALUE})", self.path))
 
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
