@@ -121,7 +121,7 @@ class PhotoBucket:
         """Made by its first use: a request without a photo does not wait for it."""
         client: S3Client = make_client(
             "s3",
-            # Forms for encrypted buckets need version 4, and only a virtual host makes boto3
+            # Forms for encrypted buckets need version 4, and only a virtual host makes botocore
             # name the bucket's own region in them: the global address answers a new bucket's
             # upload with a redirect that browsers do not follow with the photo.
             signature_version="s3v4",
@@ -149,7 +149,7 @@ class PhotoBucket:
         form = self.client.generate_presigned_post(
             self.name,
             f"{self.prefix}{reading_id}",
-            Fields=dict(fixed),  # boto3 adds the others to it
+            Fields=dict(fixed),  # botocore adds the others to it
             Conditions=[
                 *({name: value} for name, value in fixed.items()),
                 ["content-length-range", self.limits.smallest, self.limits.largest],

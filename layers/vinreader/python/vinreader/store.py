@@ -234,7 +234,7 @@ class ReadingStore:
         write = self.table.update(reading_id, attributes, UNCHANGED, now, seen=seen)
         if write.happened:
             return stored_reading(write.item)
-        # Where the answer to a write is lost, boto3 writes again, and finds the first write there.
+        # Where the answer to a write is lost, botocore writes again, and finds the first one there.
         after = self.load(reading_id)
         if (after.correction, after.vin) == (correction, vin):
             return after
