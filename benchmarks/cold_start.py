@@ -42,6 +42,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 CALLS = {
     "GET /vins/{vin}": ("ApiFunction", "get-vin.json"),
     "GET /readings/{reading_id}": ("ApiFunction", "get-reading.json"),
+    "GET /readings?status=": ("ApiFunction", "get-readings.json"),
     "POST /readings": ("ApiFunction", "post-readings.json"),
     "photo from the queue": ("PhotoReaderFunction", "sqs-s3-put.json"),
 }
@@ -50,34 +51,46 @@ CALLS = {
 PARTS = """
 import sys, time
 
+files = folders = 0
+
+def count(event, _):
+    global files, folders
+    files += event == "open"
+    folders += event in ("os.listdir", "os.scandir")
+
 def told(name, work):
+    files_before, folders_before, modules = files, folders, len(sys.modules)
     clock, processor = time.perf_counter(), time.process_time()
     result = work()
     clock, processor = time.perf_counter() - clock, time.process_time() - processor
-    print(f"{name:44} {1000 * clock:8.0f} {1000 * processor:10.0f}")
+    print(f"{name:44} {1000 * clock:8.0f} {1000 * processor:10.0f}", end=" ")
+    print(f"{files - files_before:6} {folders - folders_before:8} {len(sys.modules) - modules:8}")
     return result
 
+sys.addaudithook(count)
+sys.path.insert(0, sys.argv[3])
+told("import of the API's function", lambda: __import__("app"))
+from vinreader.bucket import PhotoBucket
+from vinreader.store import ReadingStore
+told("import vininfo", lambda: __import__("vininfo"))
+told("client of DynamoDB", lambda: ReadingStore("readings", 1).client)
+told("client of S3", lambda: PhotoBucket("photos", "uploads/", 900).client)
 for module in (
-    "boto3", "pydantic", "aws_lambda_powertools.event_handler",
-    "aws_lambda_powertools.utilities.idempotency", "aws_lambda_powertools.utilities.batch",
-    "vininfo", "vinreader.store", "numpy", "cv2", "onnxruntime", "PIL.Image", "zxingcpp",
-    "vinreader.reader", "vinreader.annotate",
+    "pydantic", "vinreader.api.bodies", "boto3", "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools.utilities.batch", "numpy", "cv2", "onnxruntime", "PIL.Image",
+    "zxingcpp", "vinreader.reader", "vinreader.annotate",
 ):
     told(f"import {module}", lambda: __import__(module))
 
-from vinreader.bucket import PhotoBucket
 from vinreader.detection import Detector
 from vinreader.models import ModelFiles
 from vinreader.reader import Reader
 from vinreader.recognition import Recognizer
-from vinreader.store import ReadingStore
 
-told("client of DynamoDB", lambda: ReadingStore("readings", 1))
-told("client of S3", lambda: PhotoBucket("photos", "uploads/", 900))
-files = ModelFiles.of(__import__("pathlib").Path(sys.argv[1]))
-detector = told("model craft.onnx", lambda: Detector(files.craft))
-recognizer = told("model yolo.onnx", lambda: Recognizer(files.yolo))
-digests = told("digests of both", files.digests)
+models = ModelFiles.of(__import__("pathlib").Path(sys.argv[1]))
+detector = told("model craft.onnx", lambda: Detector(models.craft))
+recognizer = told("model yolo.onnx", lambda: Recognizer(models.yolo))
+digests = told("digests of both", models.digests)
 reader = Reader(detector, recognizer, digests)
 photo = open(sys.argv[2], "rb").read()
 told("first photo", lambda: reader.read(photo))
@@ -120,7 +133,10 @@ def main() -> None:
                 ]
             print(f"{name:28} {figures[0]:12.2f} {figures[1]:10.2f} ", end="")
             print(f"{figures[2]:12.2f} {figures[3]:10.2f}", flush=True)
-    print(f"\n{'In one process, one after the other':44} {'clock ms':>8} {'processor':>10}")
+    print(
+        f"\n{'In one process, one after the other':44} {'clock ms':>8} {'processor':>10}", end=" "
+    )
+    print(f"{'files':>6} {'folders':>8} {'modules':>8}")
     _empty_cache()
     _print_parts(python, runtime)
 
@@ -199,11 +215,16 @@ def _print_parts(python: Path, runtime: Path) -> None:
     environment = os.environ | {
         "AWS_DEFAULT_REGION": "eu-central-1",
         "AWS_LAMBDA_FUNCTION_NAME": "benchmark",
+        "MODELS_DIR": str(built / "VinReaderLayer" / "models"),
+        "PHOTOS_BUCKET": "photos",
+        "READINGS_TABLE": "readings",
+        "IDEMPOTENCY_TABLE": "requests",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": ":".join(map(str, path)),
     }
     models = built / "VinReaderLayer" / "models"
     command = [str(python), "-S", "-c", PARTS, str(models), str(SAMPLE)]
+    command.append(str(built / "ApiFunction"))
     sys.stdout.flush()
     subprocess.run(command, env=environment, check=True)
 

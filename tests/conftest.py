@@ -62,4 +62,6 @@ def unreachable_store(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> ReadingS
         port = once_taken.getsockname()[1]
     with monkeypatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-        return ReadingStore(stack.table, retention_days=1)
+        store = ReadingStore(stack.table, retention_days=1)
+        assert str(port) in store.client.meta.endpoint_url  # made here, and kept
+    return store

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
@@ -32,15 +31,19 @@ from vinreader.api.parameters import (
 from vinreader.api.problems import NAMED_ERRORS, Problem, ProblemType, problem_of
 from vinreader.api.requests import (
     PHOTO_TYPES,
-    CorrectionRequest,
     PhotoRequest,
-    UploadRequest,
     caller,
-    json_body,
     photo_of_request,
     version_of,
 )
-from vinreader.api.responses import json_response, moment, problem_response, reading_response
+from vinreader.api.responses import (
+    Response,
+    json_response,
+    moment,
+    problem_response,
+    reading_response,
+)
+from vinreader.api.routing import Request, Router
 from vinreader.arrivals import order_of_time
 from vinreader.bucket import BucketUnavailable, PhotoBucket
 from vinreader.deferred import DeferredReader
@@ -79,8 +82,6 @@ settings = Settings.from_environment()
 logger = make_logger("api")
 metrics = make_metrics("api")
 reader = DeferredReader(settings.models_dir, settings.threads)
-if settings.started_ahead:
-    reader.load()  # else the first photo does: a request without one does not wait for models
 store = ReadingStore(settings.readings_table, settings.retention_days)
 records = RequestRecords(settings.idempotency_table)
 bucket = PhotoBucket(
@@ -92,32 +93,52 @@ bucket = PhotoBucket(
 shelf = Shelf(bucket)
 pictures = Pictures(store, shelf)
 erasure = Erasure(store, bucket, shelf)
-app = APIGatewayHttpResolver(enable_validation=True)
-prepare_for_snapshot(reader, (store.client, records.layer.client, bucket.client))
+routes = Router()
+if settings.started_ahead:  # else each is loaded by the first request that needs it
+    from vinreader.api import bodies  # noqa: F401
+
+    reader.load()
+    prepare_for_snapshot(reader, (store.client, records.layer.client, bucket.client))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 @counts_cold_start(metrics)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Events of an HTTP API, payload format 2.0."""
-    return app.resolve(event, context)
+    try:
+        return routes.answer(Request(event, context)).to_dict()
+    except NAMED_ERRORS as error:
+        return tell(error).to_dict()
 
 
-@app.post("/readings", operation_id="createReading")
-def create_reading(roi: Roi = None, idempotency_key: IdempotencyKey = None) -> Response[str]:
+def tell(error: Exception) -> Response:
+    """Each named error is one problem."""
+    problem = problem_of(error)
+    if problem.kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error(problem.kind.title, exc_info=error)
+    return problem_response(problem)
+
+
+@routes.route("POST", "/readings", "createReading")
+def create_reading(
+    request: Request, roi: Roi = None, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Read the photo of the request, now."""
-    request = photo_of_request(app.current_event, roi)
+    asked = photo_of_request(request, roi)
     if idempotency_key is None:
-        stored = _read(request, str(uuid.uuid4()))
+        stored = _read(asked, str(uuid.uuid4()))
     else:
-        stored = _read_once(request, idempotency_key)
+        keyed = KeyedRequest(caller(request), idempotency_key, asked.digest)
+        stored = _read_once(asked, keyed, request.context)
     return reading_response(HTTPStatus.CREATED, stored, Location=f"/readings/{stored.reading_id}")
 
 
-@app.post("/uploads", operation_id="createUpload")
-def create_upload() -> Response[str]:
+@routes.route("POST", "/uploads", "createUpload")
+def create_upload(request: Request) -> Response:
     """Give a place to upload one photo to, and the id that its reading will have."""
-    asked = json_body(app.current_event, UploadRequest)
+    from vinreader.api.bodies import UploadRequest, json_body
+
+    asked = json_body(request, UploadRequest)
     if asked.content_type not in PHOTO_TYPES:
         raise Problem(
             ProblemType.UNSUPPORTED_MEDIA_TYPE,
@@ -139,8 +160,8 @@ def create_upload() -> Response[str]:
     )
 
 
-@app.get("/readings/<reading_id>", operation_id="getReading")
-def get_reading(reading_id: ReadingId) -> Response[str]:
+@routes.route("GET", "/readings/{reading_id}", "getReading")
+def get_reading(request: Request, reading_id: ReadingId) -> Response:
     """The reading as it stands now; `pending` where its photo has not been read yet."""
     stored = store.load(reading_id)
     if stored.status is Status.PENDING:
@@ -150,18 +171,22 @@ def get_reading(reading_id: ReadingId) -> Response[str]:
     return reading_response(HTTPStatus.OK, stored)
 
 
-@app.get("/readings/<reading_id>/picture", operation_id="getPicture")
-def get_picture(reading_id: ReadingId, annotated: WithDrawing = True) -> Response[str]:
+@routes.route("GET", "/readings/{reading_id}/picture", "getPicture")
+def get_picture(request: Request, reading_id: ReadingId, annotated: WithDrawing = True) -> Response:
     """Show a reading in a picture: what was found, drawn on its photo. The picture is a JPEG, at an
     address that needs no token and is good for a while."""
     link = pictures.show(reading_id, annotated)
     return json_response(HTTPStatus.OK, {"url": link.url, "expires_at": moment(link.expires_at)})
 
 
-@app.get("/readings", operation_id="listReadings")
+@routes.route("GET", "/readings", "listReadings")
 def list_readings(
-    vin: VinWanted = None, status: StatusWanted = None, limit: Limit = 20, cursor: Cursor = None
-) -> Response[str]:
+    request: Request,
+    vin: VinWanted = None,
+    status: StatusWanted = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Response:
     """Readings of one VIN or of one status, newest first."""
     if vin is not None and status is None:
         page = store.page(Listing.VIN, vins.validate(vin), limit, cursor)
@@ -173,29 +198,31 @@ def list_readings(
     return json_response(HTTPStatus.OK, {"readings": listed, "cursor": page.cursor})
 
 
-@app.put("/readings/<reading_id>/correction", operation_id="correctReading")
-def correct_reading(reading_id: ReadingId, if_match: IfMatch = None) -> Response[str]:
+@routes.route("PUT", "/readings/{reading_id}/correction", "correctReading")
+def correct_reading(request: Request, reading_id: ReadingId, if_match: IfMatch = None) -> Response:
     """Set the VIN that a person has seen, or that he cannot read it; no photo overwrites it. The
     check digit is told, but does not have to be right."""
-    told = json_body(app.current_event, CorrectionRequest).vin
+    from vinreader.api.bodies import CorrectionRequest, json_body
+
+    told = json_body(request, CorrectionRequest).vin
     vin = vins.validate(told) if told is not None else None
-    by = caller(app.current_event)
+    by = caller(request)
     stored = store.correct(reading_id, vin, version_of(if_match), by)
     logger.info("reading corrected", reading=summary(stored), corrected_by=by)
     return reading_response(HTTPStatus.OK, stored)
 
 
-@app.delete("/readings/<reading_id>", operation_id="deleteReading")
-def delete_reading(reading_id: ReadingId) -> Response[str]:
+@routes.route("DELETE", "/readings/{reading_id}", "deleteReading")
+def delete_reading(request: Request, reading_id: ReadingId) -> Response:
     """Delete a reading, its photo and its pictures, for good."""
-    by = caller(app.current_event)
+    by = caller(request)
     erasure.erase(reading_id)
     logger.info("reading deleted", reading_id=reading_id, deleted_by=by)
-    return Response(status_code=HTTPStatus.NO_CONTENT, body="")
+    return Response(HTTPStatus.NO_CONTENT)
 
 
-@app.get("/vins/<vin>", operation_id="checkVin")
-def check_vin(vin: VinText) -> Response[str]:
+@routes.route("GET", "/vins/{vin}", "checkVin")
+def check_vin(request: Request, vin: VinText) -> Response:
     """Check and decode a number without a photo."""
     number = vins.validate(vin)
     return json_response(
@@ -207,15 +234,6 @@ def check_vin(vin: VinText) -> Response[str]:
             "vehicle": asdict(vins.describe(number)),
         },
     )
-
-
-@app.exception_handler(NAMED_ERRORS)  # type: ignore[untyped-decorator]
-def tell(error: Exception) -> Response[str]:
-    """Each named error is one problem."""
-    problem = problem_of(error)
-    if problem.kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.error(problem.kind.title, exc_info=error)
-    return problem_response(problem)
 
 
 def _read(request: PhotoRequest, reading_id: str) -> StoredReading:
@@ -246,13 +264,12 @@ def _keep(request: PhotoRequest, reading_id: str) -> str | None:
         return None
 
 
-def _read_once(request: PhotoRequest, key: str) -> StoredReading:
+def _read_once(request: PhotoRequest, keyed: KeyedRequest, context: LambdaContext) -> StoredReading:
     """The reading of this request, be it read now or before, as it stands now."""
-    keyed = KeyedRequest(caller(app.current_event), key, request.digest)
     # Where a first try was cut off after it had stored the reading, the second finds the same id.
     reading_id = str(uuid.uuid5(READING_NAMESPACE, "\n".join(asdict(keyed).values())))
     try:
-        records.once(keyed, lambda: str(_read(request, reading_id).reading_id), app.lambda_context)
+        records.once(keyed, lambda: str(_read(request, reading_id).reading_id), context)
         return store.load(reading_id)
     except ReadingNotFound as error:
         raise Problem(

@@ -116,7 +116,7 @@ def test_every_photo_ends_as_one_reading_or_one_dead_letter(
         for key in forbidden:
             fault = failing(app.bucket.client, "GetObject", Fault.DENIED, address=name_of(key))
             faults.enter_context(fault)
-        table = app.store.table.table.meta.client
+        table = app.store.client
         faults.enter_context(failing(table, "UpdateItem", Fault.THROTTLED, times=20))
         faults.enter_context(failing(app.bucket.client, "HeadObject", Fault.TIMEOUT, times=5))
         loop = QueueLoop(stack.queue_url, DyingFunction("photo_reader", AFTER, times=2))

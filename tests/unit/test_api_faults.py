@@ -122,7 +122,7 @@ def clients(api: HttpApi, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     # An invocation that ends now: a request that was cut off may be tried again at once.
     monkeypatch.setattr(api.function, "remaining_ms", lambda: 1)
     return {
-        "readings": app.store.table.table.meta.client,
+        "readings": app.store.client,
         "requests": app.records.layer.client,
         "photos": app.bucket.client,
     }

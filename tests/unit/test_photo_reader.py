@@ -486,7 +486,7 @@ def test_time_for_a_photo_covers_every_call_that_answers_late() -> None:
         waits = sum(2.0**number for number in range(attempts - 1))
         return attempts * (config.connect_timeout + config.read_timeout) + waits
 
-    s3, table, sqs = app.bucket.client, app.store.table.table.meta.client, app.dead_letters.client
+    s3, table, sqs = app.bucket.client, app.store.client, app.dead_letters.client
     body: float = app.bucket.client.meta.config.read_timeout  # type: ignore[attr-defined]
     # HeadObject, GetObject, PutObject and DeleteObject; UpdateItem; SendMessage. A file that is
     # rejected, and a photo that is gone, need fewer.
@@ -583,7 +583,7 @@ def test_batch_is_read_when_the_table_answers_again(
 
     event = archive_batch(bucket, bucket.put(blank_jpeg(320, 16)))
     with (
-        failing(app.store.table.table.meta.client, "GetItem", fault),
+        failing(app.store.client, "GetItem", fault),
         no_waits(),
         pytest.raises(FunctionFailed),
     ):

@@ -197,9 +197,13 @@ def test_without_lambda_s_library_nothing_is_registered(
 
 @pytest.fixture(params=["photo_reader", "api"])
 def app(
-    request: pytest.FixtureRequest, stack: Stack, hooks: tuple[list[Hook], list[Hook]]
+    request: pytest.FixtureRequest,
+    stack: Stack,
+    hooks: tuple[list[Hook], list[Hook]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> ModuleType:
-    """A function loaded once more, beside the one that other tests use."""
+    """A function loaded once more, beside the one that other tests use, as before a snapshot."""
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
     file = ROOT / "functions" / request.param / "app.py"
     spec = importlib.util.spec_from_file_location(f"another_{request.param}", file)
     assert spec is not None

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+import boto3
 import numpy as np
 import pytest
 from boto3.dynamodb.conditions import Key
@@ -88,8 +89,12 @@ def reading() -> Reading:
     )
 
 
+def table_of(store: ReadingStore) -> Any:
+    return boto3.resource("dynamodb").Table(store.table.name)
+
+
 def item(store: ReadingStore, reading: Reading) -> dict[str, Any]:
-    return store.table.table.get_item(Key={"reading_id": str(reading.reading_id)})["Item"]
+    return table_of(store).get_item(Key={"reading_id": str(reading.reading_id)})["Item"]
 
 
 def loaded(store: ReadingStore, reading: Reading) -> Reading:
@@ -108,7 +113,7 @@ def test_an_item_from_before_a_field_was_there_is_loaded(
     store.save(reading, FIRST)
     names = {"#reading": "reading"}
     names |= {f"#{name}": name for name in ("candidates", "question", "inside_region")}
-    store.table.table.update_item(
+    table_of(store).update_item(
         Key={"reading_id": str(reading.reading_id)},
         UpdateExpression="REMOVE #reading.#candidates, #reading.#question, #reading.#inside_region",
         ExpressionAttributeNames=names,
@@ -162,7 +167,7 @@ def test_indexes_find_by_vin_and_by_status(store: ReadingStore, reading: Reading
         ("by_vin", Key("vin").eq("WVWZZZ1JZ3W386752")),
         ("by_status", Key("status").eq("retake")),
     ):
-        found = store.table.table.query(IndexName=index, KeyConditionExpression=condition)["Items"]
+        found = table_of(store).query(IndexName=index, KeyConditionExpression=condition)["Items"]
         assert reading.reading_id in [one["reading_id"] for one in found]
 
 
@@ -221,7 +226,7 @@ def test_newer_photo_in_the_same_place_is_taken(store: ReadingStore, reading: Re
 
 def test_nothing_overwrites_a_correction(store: ReadingStore, reading: Reading) -> None:
     store.save(reading, FIRST)
-    store.table.table.update_item(
+    table_of(store).update_item(
         Key={"reading_id": str(reading.reading_id)},
         UpdateExpression="SET vin = :vin, corrected_at = :now",
         ExpressionAttributeValues={":vin": "1M8GDM9AXKP042789", ":now": NOON.isoformat()},

@@ -10,11 +10,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
-
+from vinreader.clients import make_client
 from vinreader.deletion import delete_versions
 from vinreader.faults import passing_faults_named
 from vinreader.region import Region
@@ -115,24 +114,28 @@ class PhotoBucket:
         self.prefix = prefix
         self.presign_seconds = presign_seconds
         self.limits = limits or UploadLimits()
-        self.client: S3Client = boto3.client(
+        self.custom_endpoint = custom_endpoint
+
+    @cached_property
+    def client(self) -> S3Client:
+        """Made by its first use: a request without a photo does not wait for it."""
+        client: S3Client = make_client(
             "s3",
-            config=Config(
-                # Forms for encrypted buckets need version 4, and only a virtual host makes boto3
-                # name the bucket's own region in them: the global address answers a new bucket's
-                # upload with a redirect that browsers do not follow with the photo.
-                signature_version="s3v4",
-                # In us-east-1 it would name the global address, which the pages may not call.
-                s3={
-                    "addressing_style": "path" if custom_endpoint else "virtual",
-                    "us_east_1_regional_endpoint": "regional",
-                },
-                # An S3 that hangs must not use up the time of the function: the queue tries again.
-                connect_timeout=2,
-                read_timeout=5,
-                retries={"mode": "standard", "total_max_attempts": 2},
-            ),
+            # Forms for encrypted buckets need version 4, and only a virtual host makes botocore
+            # name the bucket's own region in them: the global address answers a new bucket's
+            # upload with a redirect that browsers do not follow with the photo.
+            signature_version="s3v4",
+            # In us-east-1 it would name the global address, which the pages may not call.
+            s3={
+                "addressing_style": "path" if self.custom_endpoint else "virtual",
+                "us_east_1_regional_endpoint": "regional",
+            },
+            # An S3 that hangs must not use up the time of the function: the queue tries again.
+            connect_timeout=2,
+            read_timeout=5,
+            retries={"mode": "standard", "total_max_attempts": 2},
         )
+        return client
 
     def give_place(
         self, reading_id: str, content_type: str, region: Region | None = None
@@ -146,7 +149,7 @@ class PhotoBucket:
         form = self.client.generate_presigned_post(
             self.name,
             f"{self.prefix}{reading_id}",
-            Fields=dict(fixed),  # boto3 adds the others to it
+            Fields=dict(fixed),  # botocore adds the others to it
             Conditions=[
                 *({name: value} for name, value in fixed.items()),
                 ["content-length-range", self.limits.smallest, self.limits.largest],

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from vinreader.clients import make_client
 from vinreader.observability import mask_vins
 
 if TYPE_CHECKING:
@@ -31,13 +30,11 @@ class DeadLetters:
 
     def __init__(self, url: str | None) -> None:
         self.url = url
-        self.client: SQSClient = boto3.client(
+        self.client: SQSClient = make_client(
             "sqs",
-            config=Config(
-                connect_timeout=1,
-                read_timeout=3,
-                retries={"mode": "standard", "total_max_attempts": 2},
-            ),
+            connect_timeout=1,
+            read_timeout=3,
+            retries={"mode": "standard", "total_max_attempts": 2},
         )
 
     def set_aside(self, body: str, error: BaseException, message_id: str, tries: int) -> None:

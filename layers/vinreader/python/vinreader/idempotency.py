@@ -1,30 +1,24 @@
 """The same request sent twice is answered once: records of requests with an `Idempotency-Key`.
 
 Powertools keeps them in a table of their own: hashes, and the id of the reading that came of the
-request. Nothing of what was read is in there, so that a deleted reading leaves nothing behind.
+request. Nothing of what was read is in there, so that a deleted reading leaves nothing behind. What
+Powertools needs for it is loaded with the first such request.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import boto3
-from aws_lambda_powertools.utilities.idempotency import (
-    DynamoDBPersistenceLayer,
-    IdempotencyConfig,
-    idempotent_function,
-)
-from aws_lambda_powertools.utilities.idempotency.exceptions import (
-    IdempotencyAlreadyInProgressError,
-    IdempotencyInconsistentStateError,
-    IdempotencyPersistenceLayerError,
-    IdempotencyValidationError,
-)
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
+from vinreader.clients import make_client
 from vinreader.faults import ServiceUnavailable, is_passing
-from vinreader.table import CLIENT_CONFIG
+from vinreader.table import CLIENT_OPTIONS
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 __all__ = [
     "IdempotencyKeyReused",
@@ -65,17 +59,18 @@ class RequestRecords:
     """The table of records, as template.yaml describes it."""
 
     def __init__(self, table_name: str) -> None:
-        self.layer = DynamoDBPersistenceLayer(
-            table_name,
+        self.table_name = table_name
+
+    @cached_property
+    def layer(self) -> DynamoDBPersistenceLayer:
+        """What Powertools asks the table with."""
+        from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
+        return DynamoDBPersistenceLayer(
+            self.table_name,
             expiry_attr="expires_at",
-            # Powertools would make a session of its own, and load again what boto3 has loaded.
-            boto3_client=boto3.client("dynamodb", config=CLIENT_CONFIG),
-        )
-        self.config = IdempotencyConfig(
-            event_key_jmespath="[caller, key]",
-            payload_validation_jmespath="content",
-            expires_after_seconds=SECONDS_KEPT,
-            hash_function="sha256",
+            # Powertools would make a session of its own, and load again what ours has loaded.
+            boto3_client=make_client("dynamodb", **CLIENT_OPTIONS),
         )
 
     def once(self, request: KeyedRequest, answer: Callable[[], str], context: LambdaContext) -> str:
@@ -89,12 +84,29 @@ class RequestRecords:
             RequestInProgress: `answer` is at work for the same request elsewhere.
             RequestRecordsUnavailable: when it is worth trying again.
         """
-        self.config.register_lambda_context(context)
+        from aws_lambda_powertools.utilities.idempotency import (
+            IdempotencyConfig,
+            idempotent_function,
+        )
+        from aws_lambda_powertools.utilities.idempotency.exceptions import (
+            IdempotencyAlreadyInProgressError,
+            IdempotencyInconsistentStateError,
+            IdempotencyPersistenceLayerError,
+            IdempotencyValidationError,
+        )
+
+        config = IdempotencyConfig(
+            event_key_jmespath="[caller, key]",
+            payload_validation_jmespath="content",
+            expires_after_seconds=SECONDS_KEPT,
+            hash_function="sha256",
+            lambda_context=context,
+        )
         answer_once = idempotent_function(
             lambda request: answer(),
             data_keyword_argument="request",
             persistence_store=self.layer,
-            config=self.config,
+            config=config,
             key_prefix="readings",  # not the function's name, which a deployment may change
         )
         try:

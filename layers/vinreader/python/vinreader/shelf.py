@@ -45,9 +45,14 @@ class Shelf:
     """
 
     def __init__(self, bucket: PhotoBucket) -> None:
-        self.client: S3Client = bucket.client
+        self.bucket = bucket
         self.name = bucket.name
         self.presign_seconds = bucket.presign_seconds
+
+    @property
+    def client(self) -> S3Client:
+        """The bucket's own."""
+        return self.bucket.client
 
     def keep(self, reading_id: str, arrival: str, photo: bytes) -> str:
         """Keep a copy of a photo, fit for that; its key.

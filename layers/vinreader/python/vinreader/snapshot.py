@@ -1,7 +1,7 @@
 """SnapStart: each process of a published version starts from one snapshot of its memory, taken when
 the version was published. What must be ready by then, and what no two processes may share.
 
-Clients of boto3 fetch credentials anew by themselves: in Lambda's snapshots, theirs expire. Ids
+Clients of botocore fetch credentials anew by themselves: in Lambda's snapshots, theirs expire. Ids
 come from the system (`uuid4`), which Lambda renews.
 """
 
@@ -29,7 +29,7 @@ class NotReady(Exception):
 
 
 class Closes(Protocol):
-    """A client of boto3."""
+    """A client of botocore."""
 
     def close(self) -> None:
         """Close its connections; the next call opens a new one."""
@@ -56,7 +56,7 @@ def prepare_for_snapshot(reader: Reads, clients: Iterable[Closes]) -> None:
     before(warm_up, reader)
     for client in clients:
         before(client.close)  # the other end will long have hung up
-    # From one state, all processes would wait for equally long before boto3 tries again.
+    # From one state, all processes would wait for equally long before botocore tries again.
     hooks.register_after_restore(random.seed)
 
 

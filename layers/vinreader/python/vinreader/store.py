@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vinreader import cursor
 from vinreader.bucket import StoredPhoto
@@ -29,6 +29,9 @@ from vinreader.table import (
     StoreUnavailable,
     Write,
 )
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 __all__ = [
     "KeptReading",
@@ -96,7 +99,11 @@ class ReadingStore:
     ) -> None:
         self.clock = clock
         self.table = ReadingTable(table_name, timedelta(days=retention_days))
-        self.client = self.table.table.meta.client
+
+    @property
+    def client(self) -> DynamoDBClient:
+        """What it asks DynamoDB with."""
+        return self.table.client
 
     def expect(self, reading_id: str) -> Reading:
         """Note that a place to upload was given: a pending reading, until its photo comes."""
@@ -227,7 +234,7 @@ class ReadingStore:
         write = self.table.update(reading_id, attributes, UNCHANGED, now, seen=seen)
         if write.happened:
             return stored_reading(write.item)
-        # Where the answer to a write is lost, boto3 writes again, and finds the first write there.
+        # Where the answer to a write is lost, botocore writes again, and finds the first one there.
         after = self.load(reading_id)
         if (after.correction, after.vin) == (correction, vin):
             return after

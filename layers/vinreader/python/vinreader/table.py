@@ -9,21 +9,19 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from boto3.dynamodb.conditions import Attr, Key
-from boto3.dynamodb.types import TypeDeserializer
-from botocore.config import Config
-
+from vinreader.attribute_values import decoded_item, encoded, encoded_item
+from vinreader.clients import make_client
 from vinreader.faults import ServiceUnavailable, passing_faults_named
 from vinreader.items import storable
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.service_resource import Table
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 __all__ = [
-    "CLIENT_CONFIG",
+    "CLIENT_OPTIONS",
     "Items",
     "ReadingDeleted",
     "ReadingNotFound",
@@ -32,11 +30,11 @@ __all__ = [
     "Write",
 ]
 
-CLIENT_CONFIG = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 3},
-)
+CLIENT_OPTIONS: dict[str, Any] = {
+    "connect_timeout": 2,
+    "read_timeout": 5,
+    "retries": {"mode": "standard", "total_max_attempts": 3},
+}
 """Three tries end well before the gateway gives up, at 30 seconds."""
 
 TOMBSTONE_DAYS = 30
@@ -79,31 +77,47 @@ class ReadingTable:
     """Items as `vinreader.items` describes them. Every method may raise `StoreUnavailable`."""
 
     def __init__(self, name: str, retention: timedelta) -> None:
+        self.name = name
         self.retention = retention
-        self.table: Table = boto3.resource("dynamodb", config=CLIENT_CONFIG).Table(name)
+
+    @cached_property
+    def client(self) -> DynamoDBClient:
+        """Made by its first use."""
+        client: DynamoDBClient = make_client("dynamodb", **CLIENT_OPTIONS)
+        return client
 
     def item(self, reading_id: str) -> Mapping[str, Any] | None:
         """The item as it is now."""
         with _faults_named():
-            answer = self.table.get_item(Key={"reading_id": reading_id}, ConsistentRead=True)
-        return answer.get("Item")
+            answer = self.client.get_item(
+                TableName=self.name, Key=_key(reading_id), ConsistentRead=True
+            )
+        return decoded_item(answer["Item"]) if "Item" in answer else None
 
     def newest(
         self, attribute: str, value: str, limit: int, now: datetime, after: Mapping[str, Any] | None
     ) -> Items:
         """Up to `limit` items of the index `by_<attribute>`, newest first, without those whose time
         is over; an index shows a change a moment later."""
-        start: Any = {"ExclusiveStartKey": after} if after else {}
+        start: Any = {"ExclusiveStartKey": encoded_item(after)} if after else {}
         with _faults_named():
-            answer = self.table.query(
+            answer = self.client.query(
+                TableName=self.name,
                 IndexName=f"by_{attribute}",
-                KeyConditionExpression=Key(attribute).eq(value),
-                FilterExpression=Attr("expires_at").gt(int(now.timestamp())),
+                KeyConditionExpression="#listed = :listed",
+                FilterExpression="expires_at > :now",
+                ExpressionAttributeNames={"#listed": attribute},
+                ExpressionAttributeValues={
+                    ":listed": encoded(value),
+                    ":now": encoded(int(now.timestamp())),
+                },
                 ScanIndexForward=False,
                 Limit=limit,
                 **start,
             )
-        return Items(tuple(answer["Items"]), answer.get("LastEvaluatedKey"))
+        last = answer.get("LastEvaluatedKey")
+        items = tuple(decoded_item(item) for item in answer["Items"])
+        return Items(items, decoded_item(last) if last else None)
 
     def update(
         self,
@@ -144,23 +158,25 @@ class ReadingTable:
         values = {**set_to, **values, "none": 0, "one": 1}
         try:
             with _faults_named():
-                answer = self.table.update_item(
-                    Key={"reading_id": reading_id},
+                answer = self.client.update_item(
+                    TableName=self.name,
+                    Key=_key(reading_id),
                     UpdateExpression=expression,
                     ConditionExpression=condition,
                     ExpressionAttributeNames={f"#{name}": name for name in attributes},
-                    ExpressionAttributeValues={f":{name}": v for name, v in values.items()},
+                    ExpressionAttributeValues={
+                        f":{name}": encoded(value) for name, value in values.items()
+                    },
                     ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except self.table.meta.client.exceptions.ConditionalCheckFailedException as error:
-            stands: Any = error.response.get("Item", {})
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            told: Any = error.response.get("Item", {})
+            stands = decoded_item(told)
             if "deleted_at" in stands:
                 raise ReadingDeleted(f"The reading {reading_id} was deleted.") from error
-            # The resource does this for answers, but not for errors.
-            plain = {name: TypeDeserializer().deserialize(value) for name, value in stands.items()}
-            return Write(False, plain)
-        return Write(True, answer["Attributes"])
+            return Write(False, stands)
+        return Write(True, decoded_item(answer["Attributes"]))
 
     def bury(self, reading_id: str, now: datetime) -> None:
         """Put a tombstone in the place of an item, if there is one."""
@@ -171,9 +187,15 @@ class ReadingTable:
         }
         try:
             with _faults_named():
-                self.table.put_item(Item=tombstone, ConditionExpression=THERE)
-        except self.table.meta.client.exceptions.ConditionalCheckFailedException:
+                self.client.put_item(
+                    TableName=self.name, Item=encoded_item(tombstone), ConditionExpression=THERE
+                )
+        except self.client.exceptions.ConditionalCheckFailedException:
             return  # it was deleted meanwhile, or by the first try of this very call
+
+
+def _key(reading_id: str) -> dict[str, Any]:
+    return encoded_item({"reading_id": reading_id})
 
 
 def _faults_named() -> AbstractContextManager[None]:

@@ -1,7 +1,8 @@
 """The number itself: alphabet, check digit, what it says about the vehicle. Pure, no photo needed.
 
 Rules: ISO 3779 and 49 CFR 565. A *well-formed* VIN has 17 characters of `ALPHABET`; everything
-here but `normalise` and `validate` expects one and raises `InvalidVin` on anything else.
+here but `normalise` and `validate` expects one and raises `InvalidVin` on anything else. Makers and
+countries are from `vininfo`, loaded when one is asked for: a reading that is fetched has them.
 """
 
 from __future__ import annotations
@@ -9,9 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime
-
-import vininfo
-from vininfo.dicts import WMI
 
 from vinreader.results import CheckDigit, Vehicle
 
@@ -169,6 +167,8 @@ def differing(vin: str, other: str) -> tuple[int, ...]:
 
 def wmi_known(wmi: str) -> bool:
     """Whether the first three characters are a maker's on record: a soft hint, lists have gaps."""
+    from vininfo.dicts import WMI
+
     wmi = wmi[:3]
     if wmi in _NO_WMI:
         return False
@@ -183,9 +183,11 @@ def describe(vin: str, this_year: int | None = None) -> Vehicle:
 
     `this_year` (the current one when None) bounds the model years.
     """
+    from vininfo import Vin
+
     _require_well_formed(vin)
     wmi = vin[:3]
-    known = vininfo.Vin(vin)
+    known = Vin(vin)
     maker = _HEAVY_OR_MOTORCYCLE.get(wmi, known.manufacturer) if wmi_known(wmi) else None
     return Vehicle(
         wmi=wmi,
@@ -202,8 +204,10 @@ def model_years(vin: str, this_year: int | None = None) -> tuple[int, ...]:
     American cars and light trucks position 7 tells the cycles apart: a letter from 2010 on, a digit
     before. Outside North America position 10 is a custom, not a law: a hint.
     """
+    from vininfo import Vin
+
     _require_well_formed(vin)
-    code = vininfo.Vin(vin).years_code  # position 10, but for the few makers who put it elsewhere
+    code = Vin(vin).years_code  # position 10, but for the few makers who put it elsewhere
     if code not in _YEAR_CODES:
         return ()
     latest = (this_year or datetime.now(UTC).year) + 1

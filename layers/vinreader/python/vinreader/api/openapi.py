@@ -13,19 +13,16 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from vinreader import __version__
 from vinreader.api.answers import ANSWERS, GatewayMessage, ProblemDetails
+from vinreader.api.bodies import CorrectionRequest, ReadingRequest, UploadRequest
+from vinreader.api.parameters import Argument, adapter
 from vinreader.api.problems import ProblemType
-from vinreader.api.requests import (
-    PHOTO_TYPES,
-    CorrectionRequest,
-    ReadingRequest,
-    UploadRequest,
-)
+from vinreader.api.requests import PHOTO_TYPES
+from vinreader.api.routing import Route, Router
 
 __all__ = ["SCOPES", "document"]
 
@@ -139,22 +136,18 @@ OPERATIONS = {
     ),
     "checkVin": Operation("readings/read", HTTPStatus.OK, "VinCheck", (P.INVALID_VIN,)),
 }
+METHODS = ("GET", "PUT", "POST", "DELETE")
+"""In the order in which OpenAPI lists them."""
+
 ANYWHERE = (P.NO_IDENTITY, P.NO_SUCH_ROUTE, P.INTERNAL_ERROR, P.UNAVAILABLE)
 GATEWAY = {401: "No valid token.", 403: "A token without the scope.", 429: "Too many requests."}
 
 
-def document(app: APIGatewayHttpResolver) -> dict[str, Any]:
+def document(router: Router) -> dict[str, Any]:
     """The document, in plain JSON types."""
-    paths = app.get_openapi_schema(title="VIN Reader").model_dump(
-        mode="json", by_alias=True, exclude_none=True
-    )["paths"]
-    functions = {
-        route.operation_id: route.func for route in [*app._static_routes, *app._dynamic_routes]
-    }
-    for path in paths.values():
-        for operation in path.values():
-            name = operation["operationId"]
-            _describe(operation, OPERATIONS[name], inspect.getdoc(functions[name]) or "")
+    paths: dict[str, Any] = {}
+    for route in sorted(router.routes, key=lambda route: METHODS.index(route.method)):
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
         "info": {"title": "VIN Reader", "version": __version__, "description": INTRODUCTION},
@@ -174,11 +167,18 @@ def document(app: APIGatewayHttpResolver) -> dict[str, Any]:
     }
 
 
-def _describe(operation: dict[str, Any], told: Operation, text: str) -> None:
-    summary, _, more = " ".join(text.split()).partition(". ")
-    operation["summary"] = summary.removesuffix(".")
+def _operation(route: Route) -> dict[str, Any]:
+    told = OPERATIONS[route.operation_id]
+    text = " ".join((inspect.getdoc(route.function) or "").split())
+    summary, _, more = text.partition(". ")
+    operation: dict[str, Any] = {
+        "summary": summary.removesuffix("."),
+        "operationId": route.operation_id,
+    }
     if more:
         operation["description"] = more
+    if route.arguments:
+        operation["parameters"] = [_parameter(argument) for argument in route.arguments]
     operation["security"] = [{SECURITY: [told.scope]}]
     if told.body:
         content: dict[str, Any] = {"application/json": {"schema": _ref(told.body.__name__)}}
@@ -187,6 +187,21 @@ def _describe(operation: dict[str, Any], told: Operation, text: str) -> None:
             content = {**dict.fromkeys(PHOTO_TYPES, binary), **content}
         operation["requestBody"] = {"required": told.body_required, "content": content}
     operation["responses"] = _responses(told)
+    return operation
+
+
+def _parameter(argument: Argument) -> dict[str, Any]:
+    schema = adapter(argument).json_schema(ref_template=REF)
+    schema.pop("$defs", None)
+    about = {"description": argument.parameter.description}
+    always = argument.default is inspect.Parameter.empty
+    title = argument.name.replace("_", " ").title()
+    default = {} if always or argument.default is None else {"default": argument.default}
+    told = {**about, "required": always, "schema": {**schema, "title": title, **about, **default}}
+    if argument.parameter.example:
+        name, value = argument.parameter.example
+        told["examples"] = {name: {"value": value}}
+    return {**told, "name": argument.name, "in": argument.place}
 
 
 def _responses(told: Operation) -> dict[str, Any]:

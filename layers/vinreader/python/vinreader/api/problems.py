@@ -8,8 +8,6 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from botocore.exceptions import ClientError
 
 from vinreader.cursor import InvalidCursor
@@ -102,16 +100,14 @@ TOLD: dict[type[Exception], ProblemType] = {
 }
 """Errors whose text is meant for people."""
 
-NAMED_ERRORS: list[type[Exception]] = [
+NAMED_ERRORS: tuple[type[Exception], ...] = (
     *TOLD,
     ClientError,
-    NotFoundError,
     Problem,
     ReadingPending,
     RequestInProgress,
-    RequestValidationError,
     ServiceUnavailable,
-]
+)
 """Those that `problem_of` knows. Anything else is a bug: the invocation fails."""
 
 
@@ -120,8 +116,6 @@ def problem_of(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
-        case RequestValidationError():
-            return invalid_request((one["loc"], one["msg"]) for one in error.errors())
         case ReadingPending():
             return Problem(ProblemType.READING_PENDING, str(error), headers=RETRY_AFTER)
         case RequestInProgress():
@@ -129,8 +123,6 @@ def problem_of(error: Exception) -> Problem:
         case ServiceUnavailable():
             detail = "Try again in a few seconds."
             return Problem(ProblemType.UNAVAILABLE, detail, headers=RETRY_AFTER)
-        case NotFoundError():
-            return Problem(ProblemType.NO_SUCH_ROUTE, "Nothing has this method and path.")
         case ClientError():  # AWS refuses what no repetition changes: a permission, a setting
             return Problem(ProblemType.INTERNAL_ERROR, "Trying again will not help; we have to.")
     return Problem(TOLD[type(error)], str(error))

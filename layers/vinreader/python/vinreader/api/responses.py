@@ -1,43 +1,58 @@
-"""Answers as Powertools takes them from a route."""
+"""Answers, as a route gives them and an HTTP API takes them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from vinreader.api.problems import Problem
 from vinreader.stored import StoredReading
 
-__all__ = ["json_response", "moment", "problem_response", "reading_response"]
+__all__ = ["Response", "json_response", "moment", "problem_response", "reading_response"]
 
 
-def reading_response(status: HTTPStatus, stored: StoredReading, **headers: str) -> Response[str]:
+@dataclass(frozen=True)
+class Response:
+    """An answer over HTTP."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As an HTTP API takes it (payload format 2.0)."""
+        return {
+            "statusCode": int(self.status),
+            "headers": dict(self.headers),
+            "body": self.body,
+            "isBase64Encoded": False,
+        }
+
+
+def reading_response(status: HTTPStatus, stored: StoredReading, **headers: str) -> Response:
     """A reading, and its version for who corrects it."""
     return json_response(status, stored.to_dict(), ETag=f'"{stored.version}"', **headers)
 
 
-def json_response(status: HTTPStatus, body: Mapping[str, Any], **headers: str) -> Response[str]:
+def json_response(status: HTTPStatus, body: Mapping[str, Any], **headers: str) -> Response:
     """A JSON object, which nobody on the way keeps: it may hold a VIN."""
     return Response(
-        status_code=status,
-        content_type="application/json",
-        headers={"Cache-Control": "no-store", **headers},
-        body=json.dumps(body),
+        status,
+        {"Cache-Control": "no-store", **headers, "Content-Type": "application/json"},
+        json.dumps(body),
     )
 
 
-def problem_response(problem: Problem) -> Response[str]:
+def problem_response(problem: Problem) -> Response:
     """A problem details object (RFC 9457)."""
     return Response(
-        status_code=problem.kind.status,
-        content_type="application/problem+json",
-        headers=dict(problem.headers),
-        body=json.dumps(problem.to_dict()),
+        problem.kind.status,
+        {**problem.headers, "Content-Type": "application/problem+json"},
+        json.dumps(problem.to_dict()),
     )
 
 
