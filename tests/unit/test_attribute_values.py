@@ -1,14 +1,13 @@
-"""Attribute values are those that boto3 makes and reads."""
+"""Items keep what they hold on the way to DynamoDB and back, and nothing is rounded silently."""
 
 from decimal import Decimal, DecimalException
 from typing import Any
 
 import pytest
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vinreader.attribute_values import decoded, decoded_item, encoded, encoded_item
+from vinreader.attribute_values import decoded_item, encoded, encoded_item
 
 NUMBERS = st.integers(-(10**30), 10**30) | st.decimals(
     -(10**9), 10**9, allow_nan=False, allow_infinity=False, places=6
@@ -18,13 +17,6 @@ VALUES = st.recursive(
     lambda parts: st.lists(parts) | st.dictionaries(st.text(), parts),
     max_leaves=20,
 )
-
-
-@given(VALUES)
-def test_a_value_is_written_and_read_as_boto3_does(value: Any) -> None:
-    attribute = encoded(value)
-    assert attribute == TypeSerializer().serialize(value)
-    assert decoded(attribute) == value == TypeDeserializer().deserialize(attribute)
 
 
 @given(st.dictionaries(st.text(), VALUES))
@@ -37,24 +29,18 @@ def test_numbers_are_text_on_the_way_and_exact() -> None:
         "M": {"a": {"L": [{"N": "1"}, {"N": "0.30000000000000004"}]}}
     }
     assert encoded(True) == {"BOOL": True}, "and no number, though Python calls it one"
-    assert isinstance(decoded({"N": "20"}), Decimal)
+    assert isinstance(decoded_item({"a": {"N": "20"}})["a"], Decimal)
 
 
 @pytest.mark.parametrize(
     "number", ["1" * 39, "0." + "1" * 39, "1e127", "1e-167", "NaN", "Infinity"]
 )
 def test_what_dynamodb_would_round_or_refuse_is_refused(number: str) -> None:
-    for write in (encoded, TypeSerializer().serialize):
-        with pytest.raises((DecimalException, TypeError)):
-            write(Decimal(number))
+    with pytest.raises((DecimalException, TypeError)):
+        encoded(Decimal(number))
 
 
-@pytest.mark.parametrize("value", [0.5, b"bytes", {1, 2}, object()])
-def test_what_no_item_holds_is_refused(value: Any) -> None:
-    with pytest.raises(TypeError, match=type(value).__name__):
+@pytest.mark.parametrize("value", [0.5, object()])
+def test_what_cannot_be_stored_is_refused(value: Any) -> None:
+    with pytest.raises(TypeError):
         encoded({"a": [value]})
-
-
-def test_a_type_that_nobody_wrote_is_refused() -> None:
-    with pytest.raises(TypeError, match="SS"):
-        decoded({"SS": ["a"]})

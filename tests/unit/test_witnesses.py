@@ -14,7 +14,15 @@ from vinreader.barcodes import FoundClaim
 from vinreader.claims import Weight
 from vinreader.looks import Look
 from vinreader.region import Region
-from vinreader.results import Barcode, CheckDigit, Reading, Source, Status, Symbology
+from vinreader.results import (
+    Barcode,
+    CheckDigit,
+    Reading,
+    Source,
+    Status,
+    Symbology,
+    as_quad,
+)
 from vinreader.vin import ALPHABET
 from vinreader.witnesses import (
     ONE_LABEL,
@@ -182,7 +190,7 @@ AIMED, BESIDE = Region(0, 0, 1, 0.25), Region(0, 0.5, 1, 0.5)
 
 
 def outside(vin: str) -> FoundClaim:
-    low = tuple((x, y + 350) for x, y in QUAD)
+    low = as_quad((x, y + 350) for x, y in QUAD)
     return FoundClaim(Barcode(vin, Symbology.CODE_39, low), Weight.PROVE)
 
 

@@ -173,8 +173,8 @@ class _Plan:
     Of the corners (P,): `places` (P, 2), `waist` where y is the waist's, the corners `before` and
     `after` each, which are `rounded` and which sharp but `square`, what share of the sides there
     each may take, the `symbols` in the order of the plain ones. Of the points of the paths (Q,):
-    the `corner` each belongs to, how far it lies on the way to the one before it and to the one after.
-    `strokes` are slices of these points, with whether each is a serif, by symbol and
+    the `corner` each belongs to, how far it lies on the way to the one before it and to the one
+    after. `strokes` are slices of these points, with whether each is a serif, by symbol and
     kind."""
 
     places: np.ndarray

@@ -1,9 +1,6 @@
-"""Clients of AWS, all of one session: what the first has loaded, endpoints and credentials, serves
-the others.
-
-They are botocore's own. boto3's are the same, made behind transfers, resources and multiprocessing,
-sixty modules that nothing here calls and each start would wait for. botocore itself, two hundred
-more, is loaded with the first client: to check a number takes none.
+"""Clients of AWS, all of one boto3 session: what the first has loaded, endpoints and credentials,
+serves the others. boto3, two hundred and sixty modules, is loaded with the first of them: to check
+a number takes none.
 """
 
 from __future__ import annotations
@@ -12,12 +9,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from botocore.session import Session
+    from boto3.session import Session
 
 __all__ = ["SERVICES", "make_client"]
 
 SERVICES = ("dynamodb", "s3", "sqs")
-"""As botocore names them: for any other, `make_client` raises `UnknownServiceError`."""
+"""As boto3 names them: for any other, `make_client` raises `UnknownServiceError`."""
 
 
 def make_client(service: str, **options: Any) -> Any:
@@ -30,11 +27,12 @@ def make_client(service: str, **options: Any) -> Any:
     """
     from botocore.config import Config
 
-    return _session().create_client(service, config=Config(**options))
+    return _session().client(service, config=Config(**options))  # type: ignore[call-overload]
 
 
 @cache
 def _session() -> Session:
+    from boto3.session import Session
     from botocore.loaders import Loader
     from botocore.session import get_session
 
@@ -47,4 +45,4 @@ def _session() -> Session:
 
     session = get_session()
     session.register_component("data_loader", KnownServices())
-    return session
+    return Session(botocore_session=session)
