@@ -104,10 +104,8 @@ def stages(reader: Reader, data: bytes) -> list[list[Look]]:
     glanced = reader.glance(grey, first)
     *_, lines = first, *steps
     looks = look(_arrays(lines), [])
-    for degrees in reader.config.turns:
-        if not _doubtful(reader, looks):
-            break
-        looks = look(_arrays(finder.turned(degrees)), looks)
+    if _doubtful(reader, looks):
+        looks = look(_arrays(finder.turned(lines)), looks)
     # Each holds those before it, so as many looks are the same ones.
     later = [now for before, now in pairwise([[], *found]) if len(now) > len(before)]
     return [glanced, *later] if glanced else later
