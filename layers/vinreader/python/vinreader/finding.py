@@ -69,7 +69,7 @@ class LineFinder:
         for found in self.detector.steps(self.grey):
             yield self._foremost(elsewhere(_quads(found), known))
 
-    def turned(self, known: Sequence[Quad]) -> list[Quad]:
+    def levelled(self, known: Sequence[Quad]) -> list[Quad]:
         """Those found in the photo turned so far that the `known` lines stand level; none where
         they about do so as it is. Where nothing is known, it is turned by a quarter."""
         degrees = lean(known) if known else 90.0

@@ -109,18 +109,18 @@ class Reader:
                 if self._enough(glanced, claims):
                     looks = glanced
                 else:
-                    with clock.stage("detect"):  # at the other sizes as well
+                    with clock.stage("detect"):  # at the other sizes as well, and level
                         *_, more = more, *steps
+                        level = finder.levelled(quads + more)
                     with clock.stage("recognize"):
-                        looks += self._look(search, more, region, claims)
+                        looks += self._look(search, level, region, claims)
+                        if not level or self._reading(counted(), claims).status is not Status.READ:
+                            looks += self._look(search, more, region, claims)
                 quads = quads + more
             with clock.stage("recognize"):
                 reading = self._reading(counted(), claims)
-            if reading.status is not Status.READ:
-                with clock.stage("detect"):
-                    turned = finder.turned(quads)
-                with clock.stage("recognize"):
-                    looks += self._look(search, turned, region, claims)
+                if reading.status is not Status.READ:
+                    looks += self.finer(search, counted())
                     reading = self._reading(counted(), claims)
             if self._closer(reading):
                 with clock.stage("barcodes"):
@@ -170,6 +170,13 @@ class Reader:
         which seventeen characters were found; outside of the region only where it takes more. One
         that shows what bar codes claim is enough."""
         return self._look(Search(self.recognizer, self.config, grey), quads, region, claims)
+
+    def finer(self, search: Search, looks: list[Look]) -> list[Look]:
+        """Further looks at the number that the others elected, where they show one."""
+        if not looks:
+            return []
+        best, _ = elect(looks, self.config.temperature, self.config.checked)
+        return search.finer(best) if best.candidate.score >= self.config.clear else []
 
     def _glance(self, search: Search, quads: list[Quad], region: Region | None) -> list[Look]:
         inside, _ = parted(quads, region, search.grey.shape[1], search.grey.shape[0])

@@ -45,6 +45,16 @@ class SearchConfig:
     )
     """Cuts of a line whose ends are known: wider, without what touches it from below or above (bar
     codes do), leaning and tilted either way."""
+    finer: tuple[Adjustment, ...] = (
+        Adjustment(0, 0, 0.1, 0.1),
+        Adjustment(0, 0, 0.1, -0.06),
+        Adjustment(0, 0, -0.06, 0.1),
+        Adjustment(0, 0, 0.0, 0.0, lean=0.12),
+        Adjustment(0, 0, 0.0, 0.0, lean=-0.12),
+        Adjustment(0, 0, 0.0, 0.0, tilt=0.06),
+        Adjustment(0, 0, 0.0, 0.0, tilt=-0.06),
+        Adjustment(0, 0, 0.25, 0.25),
+    )
     confirming: int = 3
     """The first of these cuts, tried alone where the quick look is clear."""
     clear: float = -8.0
@@ -139,6 +149,10 @@ class Search:
             if enough(looks):
                 return looks
         return looks if self._clear(looks) else looks + self._rows(bands)
+
+    def finer(self, look: Look) -> list[Look]:
+        """Looks at a number that is in doubt, cut a little differently than where it was seen."""
+        return self._closer(look, self.config.finer)
 
     def _first(self, band: Band) -> Band:
         """The first cut of a line; what is too short for a number is cut as long as one, as it may
