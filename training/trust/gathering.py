@@ -104,7 +104,7 @@ def stages(reader: Reader, data: bytes) -> list[list[Look]]:
     glanced = reader.glance(grey, first)
     *_, lines = first, *steps
     looks = look(_arrays(finder.levelled(lines)), [])
-    if _doubtful(reader, looks):
+    if not reader.shown(looks):
         looks = look(_arrays(lines), looks)
     if _doubtful(reader, looks) and (finer := reader.finer(search, looks)):
         found.append(looks + finer)

@@ -33,8 +33,8 @@ class FindingConfig:
     """Degrees up to which lines are found as they stand: the detector finds level ones best, and
     sees dense ones at a slant as one blot. The lines of real photos in doubt, taken upright, lean
     by 14 at most, by an eighth and a quarter turned by 34 and more."""
-    turned_side: int = 2000
-    """Pixels of a photo's longer side that are enough to turn it: the detector sees a third."""
+    turned_side: int = 1280
+    """Pixels of a turned photo's longer side that are enough: the detector sees half."""
 
 
 class LineFinder:
@@ -76,8 +76,9 @@ class LineFinder:
         return [] if abs(degrees) <= self.config.level else self._found_at(-degrees)
 
     def _found_at(self, degrees: float) -> list[Quad]:
-        small, factor = halved(self.grey, self.config.turned_side)
-        turned, back = turned_photo(small, degrees)
+        most = self.config.turned_side
+        small, factor = halved(self.grey, 2 * most - 1)
+        turned, back = turned_photo(small, degrees, most)
         found = np.array(_quads(self.detector.detect(turned)), np.float32).reshape(-1, 4, 2)
         quads = factor * back_to_photo(found, back)
         return self._foremost([as_quad(quad, 1) for quad in quads])

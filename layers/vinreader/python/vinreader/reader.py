@@ -113,8 +113,9 @@ class Reader:
                         *_, more = more, *steps
                         level = finder.levelled(quads + more)
                     with clock.stage("recognize"):
-                        looks += self._look(search, level, region, claims)
-                        if not level or self._reading(counted(), claims).status is not Status.READ:
+                        levelled = self._look(search, level, region, claims)
+                        looks += levelled
+                        if not self.shown(levelled):
                             looks += self._look(search, more, region, claims)
                 quads = quads + more
             with clock.stage("recognize"):
@@ -170,6 +171,10 @@ class Reader:
         which seventeen characters were found; outside of the region only where it takes more. One
         that shows what bar codes claim is enough."""
         return self._look(Search(self.recognizer, self.config, grey), quads, region, claims)
+
+    def shown(self, looks: list[Look]) -> bool:
+        """Whether one of the looks shows a number well enough not to look for one elsewhere."""
+        return any(look.candidate.score >= self.config.clear for look in looks)
 
     def finer(self, search: Search, looks: list[Look]) -> list[Look]:
         """Further looks at the number that the others elected, where they show one."""
