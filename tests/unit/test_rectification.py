@@ -251,11 +251,11 @@ def test_half_of_a_photo_is_enough_for_a_large_line(wide, tall, factor):
 def test_a_strip_of_a_smaller_size_shows_the_same():
     rng = np.random.default_rng(5)
     small = rng.integers(0, 255, (40, 120), np.uint8)
-    photo = cv2.resize(small, (3000, 1000), interpolation=cv2.INTER_CUBIC)
+    photo = np.asarray(cv2.resize(small, (3000, 1000), interpolation=cv2.INTER_CUBIC), np.uint8)
     quad = np.array([[203, 301], [2681, 322], [2680, 561], [202, 540]], np.float32)
     half, factor = Sizes(photo).enough(quad, SIZE)
     assert factor == 2
-    strips = [cut(photo, quad[None], SIZE)[0], cut(half, quad[None] / factor, SIZE)[0]]
+    strips = [cut(photo, quad[None], SIZE)[0], cut(half, quad[None] / np.float32(factor), SIZE)[0]]
     differences = np.abs(np.subtract(*strips, dtype=np.float32))
     assert differences.mean() < 1
     assert differences.max() < 8
