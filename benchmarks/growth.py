@@ -101,9 +101,12 @@ def run(files: list[bytes], photos: int, environments: int) -> Course:
         for process in processes:
             process.ask({"photos": 0})  # it has started when it answers
         started = time.perf_counter()
-        with ThreadPoolExecutor(environments) as pool:
-            step = max(1, photos // MARKS)
-            marks = tuple(pool.map(lambda process: _course(process, step), processes))
+        step = max(1, photos // MARKS)
+        with (
+            ThreadPoolExecutor(environments) as pool,
+            tqdm(total=photos, desc=f"read by {environments}", unit="photo") as bar,
+        ):
+            marks = tuple(pool.map(lambda process: _course(process, step, bar), processes))
         return Course(marks, time.perf_counter() - started)
 
 
@@ -114,8 +117,9 @@ def _upload(stack: Stack, files: list[bytes], photos: int) -> None:
         client.put_object(Bucket=stack.bucket, Key=key, Body=files[number % len(files)])
 
 
-def _course(process: Process, step: int) -> tuple[Mark, ...]:
-    """Marks of an environment, one for every `step` photos, until the queue is empty."""
+def _course(process: Process, step: int, bar: tqdm) -> tuple[Mark, ...]:
+    """Marks of an environment, one for every `step` photos, until the queue is empty; `bar` shows
+    how far all of them are."""
     marks: list[Mark] = []
     taken = 0
     while True:
@@ -125,6 +129,7 @@ def _course(process: Process, step: int) -> tuple[Mark, ...]:
         if not told["taken"]:
             return tuple(marks)
         taken += told["taken"]
+        bar.update(told["taken"])
         marks.append(Mark(taken, told["resident_mb"], told["peak_mb"], told["cpu_ms"]))
 
 

@@ -3,12 +3,13 @@
 import math
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vinreader.rectification import Adjustment, Band, adjust, cut, section, turned
+from vinreader.rectification import Adjustment, Band, Sizes, adjust, cut, section, turned
 
 NOTHING = Adjustment(before=0, after=0, above=0, below=0)
 SIZE = (960, 32)
@@ -232,3 +233,29 @@ def test_a_bend_of_nothing_cuts_what_the_quad_does():
     photo, quad = marked_photo(30)
     one, other = cut(photo, quad[None], SIZE), cut(photo, quad[None], SIZE, [1e-9])
     assert np.abs(one.astype(int) - other.astype(int)).max() <= 2
+
+
+@pytest.mark.parametrize(
+    ("wide", "tall", "factor"),
+    [(1439, 400, 1), (3000, 95, 1), (1440, 96, 2), (2879, 192, 2), (2880, 192, 4)],
+)
+def test_half_of_a_photo_is_enough_for_a_large_line(wide, tall, factor):
+    sizes = Sizes(np.zeros((800, 4001), np.uint8))
+    quad = np.array([[10, 10], [10 + wide, 10], [10 + wide, 10 + tall], [10, 10 + tall]])
+    photo, smaller = sizes.enough(quad.astype(np.float32), SIZE)
+    assert smaller == factor
+    assert photo.shape == (800 // factor, 4001 // factor)
+    assert sizes.enough(quad.astype(np.float32), SIZE)[0] is photo
+
+
+def test_a_strip_of_a_smaller_size_shows_the_same():
+    rng = np.random.default_rng(5)
+    small = rng.integers(0, 255, (40, 120), np.uint8)
+    photo = np.asarray(cv2.resize(small, (3000, 1000), interpolation=cv2.INTER_CUBIC), np.uint8)
+    quad = np.array([[203, 301], [2681, 322], [2680, 561], [202, 540]], np.float32)
+    half, factor = Sizes(photo).enough(quad, SIZE)
+    assert factor == 2
+    strips = [cut(photo, quad[None], SIZE)[0], cut(half, quad[None] / np.float32(factor), SIZE)[0]]
+    differences = np.abs(np.subtract(*strips, dtype=np.float32))
+    assert differences.mean() < 1
+    assert differences.max() < 8

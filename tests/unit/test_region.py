@@ -31,6 +31,7 @@ from vinreader.results import (
     TextLine,
     as_quad,
 )
+from vinreader.search import Search
 
 IMAGE = {"content-type": "image/jpeg"}
 
@@ -164,18 +165,18 @@ def test_the_whole_photo_is_looked_at_only_where_the_region_is_not_enough(
 ) -> None:
     detected: list[tuple[int, ...]] = []
     looked_at: list[list[Quad]] = []
-    steps, look = reader.detector.steps, reader.look
+    steps, look = reader.detector.steps, reader._look
 
     def noted_steps(photo: Grey) -> Iterator[tuple[TextLine, ...]]:
         detected.append(photo.shape)
         return steps(photo)
 
-    def noted_look(photo: Grey, quads: list[Quad], *args: Any, **more: Any) -> list[Look]:
+    def noted_look(search: Search, quads: list[Quad], *args: Any) -> list[Look]:
         looked_at.append(quads)
-        return look(photo, quads, *args, **more)
+        return look(search, quads, *args)
 
     monkeypatch.setattr(reader.detector, "steps", noted_steps)
-    monkeypatch.setattr(reader, "look", noted_look)
+    monkeypatch.setattr(reader, "_look", noted_look)
     if not enough:
         monkeypatch.setattr(reader, "config", replace(reader.config, settled=1.1))
     reading = reader.read(SAMPLE.read_bytes(), Region(0.1, 0.3, 0.5, 0.3))
@@ -185,7 +186,8 @@ def test_the_whole_photo_is_looked_at_only_where_the_region_is_not_enough(
         assert detected == [part]
     else:
         assert detected == [part, (1200, 1600)]
-        inside, whole = looked_at
+        inside, level, whole = looked_at
+        assert level == []  # it stands level as it is
         assert inside
         assert whole
         assert elsewhere(whole, inside) == whole

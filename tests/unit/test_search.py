@@ -143,6 +143,35 @@ def test_nothing_is_seen_where_nothing_stands(recognizer):
     assert Search(recognizer, SearchConfig(), photo).looks([WHOLE], never) == []  # type: ignore[arg-type]
 
 
+def test_a_cut_that_was_seen_is_not_looked_at_again(recognizer):
+    search = Search(recognizer, SearchConfig(), photo_of(PLAIN))  # type: ignore[arg-type]
+    (glanced,) = search.glance([WHOLE])
+    assert recognizer.strips == 1
+    first, *_ = search.looks([WHOLE], soon)
+    assert first is glanced
+    assert recognizer.strips == 1 + SearchConfig().confirming
+
+
+def test_a_line_that_shows_no_number_at_first_is_not_followed_up(recognizer):
+    photo = photo_of(PLAIN)
+    followed = Search(recognizer, SearchConfig(), photo)  # type: ignore[arg-type]
+    followed.looks([WHOLE], never)
+    many, recognizer.strips = recognizer.strips, 0
+    hopeless = SearchConfig(faint=1e9, clear=1e9)
+    looks = Search(recognizer, hopeless, photo).looks([WHOLE], never)  # type: ignore[arg-type]
+    assert [look.candidate.text for look in looks] == [VIN]
+    assert recognizer.strips == 2  # either way up
+    assert many > 10
+
+
+def test_a_number_in_doubt_is_cut_a_little_differently(recognizer):
+    search = Search(recognizer, SearchConfig(), photo_of(PLAIN))  # type: ignore[arg-type]
+    (look,) = search.glance([WHOLE])
+    finer = search.finer(look)
+    assert {one.candidate.text for one in finer} == {VIN}
+    assert len({one.bands[0].quad.tobytes() for one in finer}) == len(SearchConfig().finer)
+
+
 def test_without_lines_nothing_is_looked_at(recognizer):
     assert Search(recognizer, SearchConfig(), photo_of()).looks([], never) == []  # type: ignore[arg-type]
     assert recognizer.strips == 0

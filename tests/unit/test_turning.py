@@ -25,3 +25,16 @@ def test_the_photo_turns_clockwise_and_keeps_its_corners() -> None:
     slanted, _ = turned_photo(grey, 45)
     assert slanted.shape == (99, 99)
     assert (slanted > 200).sum() >= 50
+
+
+@pytest.mark.parametrize("degrees", [0.0, 90.0, 33.0])
+def test_a_turned_photo_may_be_reduced_at_once(degrees: float) -> None:
+    grey = np.zeros((80, 120), np.uint8)
+    grey[20:26, 90:96] = 255
+    turned, back = turned_photo(grey, degrees, 60)
+    assert max(turned.shape) == 60
+    y, x = np.nonzero(turned > 127)
+    found = back_to_photo(np.array([[x.mean() + 0.5, y.mean() + 0.5]], np.float32), back)
+    assert found == pytest.approx(np.array([[93.0, 23.0]]), abs=1)
+    small, _ = turned_photo(grey, degrees, 500)
+    assert small.shape == turned_photo(grey, degrees)[0].shape

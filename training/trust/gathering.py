@@ -103,11 +103,11 @@ def stages(reader: Reader, data: bytes) -> list[list[Look]]:
     first = next(steps)
     glanced = reader.glance(grey, first)
     *_, lines = first, *steps
-    looks = look(_arrays(lines), [])
-    for degrees in reader.config.turns:
-        if not _doubtful(reader, looks):
-            break
-        looks = look(_arrays(finder.turned(degrees)), looks)
+    looks = look(_arrays(finder.levelled(lines)), [])
+    if not reader.shown(looks):
+        looks = look(_arrays(lines), looks)
+    if _doubtful(reader, looks) and (finer := reader.finer(search, looks)):
+        found.append(looks + finer)
     # Each holds those before it, so as many looks are the same ones.
     later = [now for before, now in pairwise([[], *found]) if len(now) > len(before)]
     return [glanced, *later] if glanced else later

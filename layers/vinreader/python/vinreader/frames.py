@@ -99,21 +99,22 @@ class _Trellis:
         self.last = np.zeros((strips, frames), np.intp)
         best = np.full((strips, length + 1, classes), -np.inf)
         best[:, 0, self.blank] = 0.0
-        symbols = np.arange(classes - 1)
+        strip, emitted = np.ogrid[:strips, : length + 1]
         for t in range(frames):
             first = best.argmax(axis=2)
-            top = np.take_along_axis(best, first[..., None], axis=2)
+            top = best[strip, emitted, first]
             rest = best.copy()
-            np.put_along_axis(rest, first[..., None], -np.inf, axis=2)
+            rest[strip, emitted, first] = -np.inf
             second = rest.argmax(axis=2)
-            next_top = np.take_along_axis(rest, second[..., None], axis=2)
             # A symbol follows anything but itself: for that the second best stands in.
-            enter = np.where(first[..., None] == symbols, next_top, top)[:, :-1]
-            stay = best[:, 1:, :-1]
+            enter = np.repeat(top[..., None], classes, axis=2)
+            enter[strip, emitted, first] = rest[strip, emitted, second]
+            enter, stay = enter[:, :-1, :-1], best[:, 1:, :-1]
             self.first[t], self.second[t] = first, second
-            self.entered[t, :, 1:] = enter > stay
-            best[:, 1:, :-1] = np.maximum(enter, stay) + logs[:, t, None, :-1]
-            best[..., -1] = top[..., 0] + logs[:, t, None, -1]
+            np.greater(enter, stay, out=self.entered[t, :, 1:])
+            np.maximum(enter, stay, out=stay)
+            stay += logs[:, t, None, :-1]
+            best[..., -1] = top + logs[:, t, None, -1]
             self.last[:, t] = best[:, length, :-1].argmax(axis=1)
             self.ends[:, t] = best[:, length, :-1].max(axis=1)
 
@@ -143,8 +144,7 @@ def spell(frames: Values, texts: Texts) -> list[Spelling]:
     emitted = np.take_along_axis(shown, states[:, None, :], axis=2)
     skips = np.zeros(states.shape)
     skips[:, 3::2] = texts[:, 1:] != texts[:, :-1]
-    forward = _forward(emitted, skips)
-    backward = _backward(emitted, skips)
+    forward, backward = _both_ways(emitted, skips)
     totals = backward[:, 0, 0] + backward[:, 0, 1]
     scores = np.log(np.maximum(totals, _LEAST)) + np.log(loudest).sum(axis=1)
     standing = forward[:, 1:, 1::2] * backward[:, :-1, 1::2] / emitted[:, :, 1::2]
@@ -179,20 +179,16 @@ def _forward(emitted: Values, skips: Values) -> Values:
     return forward
 
 
-def _backward(emitted: Values, skips: Values) -> Values:
-    """(N, T + 1, S) probability of frame t and all that follow, t in state s. After the last frame
-    all stand in the blank after the text."""
-    strips, frames, states = emitted.shape
-    backward = np.zeros((strips, frames + 1, states))
-    backward[:, -1, -1] = 1.0
-    for t in range(frames - 1, -1, -1):
-        after = backward[:, t + 1]
-        now = backward[:, t]
-        now[:] = after
-        now[:, :-1] += after[:, 1:]
-        now[:, :-2] += skips[:, 2:] * after[:, 2:]
-        now *= emitted[:, t]
-    return backward
+def _both_ways(emitted: Values, skips: Values) -> tuple[Values, Values]:
+    """`_forward`, and (N, T + 1, S) the probability of frame t and all that follow, t in state s;
+    after the last frame all stand in the blank after the text. The second is the first of frames
+    and states that run the other way: both in one go take half of the time."""
+    ahead = np.zeros(skips.shape)
+    ahead[:, :-2] = skips[:, 2:]
+    found = _forward(
+        np.concatenate([emitted, emitted[:, ::-1, ::-1]]), np.concatenate([skips, ahead[:, ::-1]])
+    )
+    return found[: len(skips)], found[len(skips) :, ::-1, ::-1]
 
 
 def _others(shown: Values, texts: Texts, forward: Values, backward: Values) -> Values:
@@ -201,20 +197,22 @@ def _others(shown: Values, texts: Texts, forward: Values, backward: Values) -> V
     For one place a symbol is entered from what stands before it, held, and left for what stands
     after it; equal neighbours have to pass through the blank.
     """
-    strips, frames, symbols = shown.shape
-    length = texts.shape[1]
-    differs = np.arange(symbols) != texts[:, :, None]
-    from_symbol = np.zeros((strips, length, symbols))
-    from_symbol[:, 1:] = differs[:, :-1]
-    to_symbol = np.zeros((strips, length, symbols))
-    to_symbol[:, :-1] = differs[:, 1:]
-    before, after = np.zeros((strips, length)), np.zeros((strips, length))
-    held = np.zeros((strips, length, symbols))
-    total = np.zeros((strips, length, symbols))
-    for t in range(frames):
-        before[:, 1:] = forward[:, t, 1:-2:2]
-        after[:, :-1] = backward[:, t + 1, 3::2]
-        held += forward[:, t, 0:-1:2, None] + from_symbol * before[:, :, None]
+    strips, length = texts.shape
+    before, after = np.zeros_like(texts), np.zeros_like(texts)
+    before[:, 1:], after[:, :-1] = texts[:, :-1], texts[:, 1:]
+    enters, leaves = forward[:, :-1, 0:-1:2].copy(), backward[:, 1:, 2::2].copy()
+    from_blank, to_blank = enters.copy(), leaves.copy()
+    enters[:, :, 1:] += forward[:, :-1, 1:-2:2]
+    leaves[:, :, :-1] += backward[:, 1:, 3::2]
+    own_before = (*np.ogrid[:strips, :length], before)
+    own_after = (*np.ogrid[:strips, :length], after)
+    held, total, part = np.zeros((3, strips, length, shown.shape[2]))
+    for t in range(shown.shape[1]):
+        kept = held[own_before]
+        held += enters[:, t, :, None]
+        held[own_before] = kept + from_blank[:, t]
         held *= shown[:, t, None]
-        total += held * (backward[:, t + 1, 2::2, None] + to_symbol * after[:, :, None])
+        np.multiply(held, leaves[:, t, :, None], out=part)
+        part[own_after] = held[own_after] * to_blank[:, t]
+        total += part
     return np.asarray(total / np.maximum(total.sum(axis=2, keepdims=True), _LEAST))

@@ -64,8 +64,8 @@ def choose(seen: Values, config: KnowledgeConfig) -> str:
             continue
         other = text[:place] + ALPHABET[symbol] + text[place + 1 :]
         loss = float(logits[place, symbol] - logits[place, picked[place]])
-        if loss + _repair(other, config) > most:
-            best, most = other, loss + _repair(other, config)
+        if loss + (whole := _repair(other, config)) > most:
+            best, most = other, loss + whole
     return best
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vinreader.barcodes import BarcodeConfig, BarcodeReader, FoundClaim, merged
 from vinreader.candidates import CandidatesConfig, offered
@@ -39,10 +40,6 @@ class ReaderConfig(SearchConfig, FindingConfig):
     that need not, and of wrong numbers one in eleven does by chance."""
     settled: float = 0.98
     """Confidence in a number that is believed, from which on nothing else is looked at."""
-    turns: tuple[float, ...] = (90.0, 45.0)
-    """Degrees by which a photo is turned, one after the other as long as its number is not
-    believed: the detector finds lines that stand level best, and sees dense ones at a slant as one
-    blot."""
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
     candidates: CandidatesConfig = field(default_factory=CandidatesConfig)
     barcodes: BarcodeConfig | None = field(default_factory=BarcodeConfig)
@@ -93,6 +90,7 @@ class Reader:
             with clock.stage("decode"):
                 grey = open_grey(data)
             finder = LineFinder(self.detector, self.config, grey, region)
+            search = Search(self.recognizer, self.config, grey)
             with clock.stage("barcodes"):
                 claims = self.claims(grey)
             quads: list[Quad] = []
@@ -101,30 +99,29 @@ class Reader:
                 with clock.stage("detect"):
                     quads = finder.in_region()
                 with clock.stage("recognize"):
-                    looks = self.look(grey, quads, claims=claims)
+                    looks = self._look(search, quads, None, claims)
             if not self._enough(looks, claims):
                 steps = finder.steps(quads)
                 with clock.stage("detect"):
                     more = next(steps)
                 with clock.stage("recognize"):
-                    glanced = looks + self.glance(grey, more, region)
+                    glanced = looks + self._glance(search, more, region)
                 if self._enough(glanced, claims):
                     looks = glanced
                 else:
-                    with clock.stage("detect"):  # at the other sizes as well
+                    with clock.stage("detect"):  # at the other sizes as well, and level
                         *_, more = more, *steps
+                        level = finder.levelled(quads + more)
                     with clock.stage("recognize"):
-                        looks += self.look(grey, more, region, claims)
+                        levelled = self._look(search, level, region, claims)
+                        looks += levelled
+                        if not self.shown(levelled):
+                            looks += self._look(search, more, region, claims)
                 quads = quads + more
             with clock.stage("recognize"):
                 reading = self._reading(counted(), claims)
-            for degrees in self.config.turns:
-                if reading.status is Status.READ:
-                    break
-                with clock.stage("detect"):
-                    turned = finder.turned(degrees)
-                with clock.stage("recognize"):
-                    looks += self.look(grey, turned, region, claims)
+                if reading.status is not Status.READ:
+                    looks += self.finer(search, counted())
                     reading = self._reading(counted(), claims)
             if self._closer(reading):
                 with clock.stage("barcodes"):
@@ -161,9 +158,7 @@ class Reader:
     def glance(self, grey: Grey, quads: list[Quad], region: Region | None = None) -> list[Look]:
         """Looks at the likeliest lines of a photo (H, W) uint8 in one cut each: enough where the
         photo is a good one. None outside of the region."""
-        inside, _ = parted(quads, region, grey.shape[1], grey.shape[0])
-        lines = list(np.array(inside, np.float32).reshape(-1, 4, 2))
-        return Search(self.recognizer, self.config, grey).glance(lines)
+        return self._glance(Search(self.recognizer, self.config, grey), quads, region)
 
     def look(
         self,
@@ -175,17 +170,37 @@ class Reader:
         """Looks at the lines of a photo (H, W) uint8, likeliest first, as many as it takes, in
         which seventeen characters were found; outside of the region only where it takes more. One
         that shows what bar codes claim is enough."""
-        search = Search(self.recognizer, self.config, grey)
+        return self._look(Search(self.recognizer, self.config, grey), quads, region, claims)
 
+    def shown(self, looks: list[Look]) -> bool:
+        """Whether one of the looks shows a number well enough not to look for one elsewhere."""
+        return any(look.candidate.score >= self.config.clear for look in looks)
+
+    def finer(self, search: Search, looks: list[Look]) -> list[Look]:
+        """Further looks at the number that the others elected, where they show one."""
+        if not looks:
+            return []
+        best, _ = elect(looks, self.config.temperature, self.config.checked)
+        return search.finer(best) if best.candidate.score >= self.config.clear else []
+
+    def _glance(self, search: Search, quads: list[Quad], region: Region | None) -> list[Look]:
+        inside, _ = parted(quads, region, search.grey.shape[1], search.grey.shape[0])
+        return search.glance(_arrays(inside))
+
+    def _look(
+        self,
+        search: Search,
+        quads: list[Quad],
+        region: Region | None,
+        claims: tuple[FoundClaim, ...],
+    ) -> list[Look]:
         def enough(looks: list[Look]) -> bool:
             return self._enough(looks, claims)
 
-        inside, outside = parted(quads, region, grey.shape[1], grey.shape[0])
         looks: list[Look] = []
-        for part in (inside, outside):
+        for part in parted(quads, region, search.grey.shape[1], search.grey.shape[0]):
             if part and not enough(looks):
-                lines = list(np.array(part, np.float32).reshape(-1, 4, 2))
-                looks += search.looks(lines, enough)
+                looks += search.looks(_arrays(part), enough)
         return looks
 
     def _enough(self, looks: list[Look], claims: tuple[FoundClaim, ...]) -> bool:
@@ -231,3 +246,7 @@ class Reader:
             advice=judgement.advice,
             vehicle=describe(vin),
         )
+
+
+def _arrays(quads: list[Quad]) -> list[NDArray[np.float32]]:
+    return list(np.array(quads, np.float32).reshape(-1, 4, 2))

@@ -14,13 +14,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Adjustment", "Band", "adjust", "cut", "section", "turned"]
+from vinreader.halving import halved
+
+__all__ = ["Adjustment", "Band", "Sizes", "adjust", "cut", "section", "turned"]
 
 Array = NDArray[np.float32]
 
 LARGEST_CUT = (2400, 200)
 """Width and height in pixels over which a line is sampled more coarsely, well over what a strip
 shows."""
+PLENTY = (1.5, 3.0)
+"""How many times wider and higher than its strip a line has to be for half the photo to do: a
+strip is flatter than a line."""
 AREA_FROM = 1.5
 """From this reduction on pixels are averaged, as the synthesiser does it for training."""
 
@@ -164,14 +169,38 @@ def _height(quad: Array) -> float:
     return float(np.hypot(*(quad[2] + quad[3] - quad[0] - quad[1]))) / 2
 
 
+class Sizes:
+    """A photo (H, W) uint8, halved as often as anybody asked."""
+
+    def __init__(self, grey: NDArray[np.uint8]) -> None:
+        self._halves = [grey]
+
+    def enough(self, quad: Array, size: tuple[int, int]) -> tuple[NDArray[np.uint8], int]:
+        """The smallest that shows the line under a quad of the photo well enough for a strip of
+        `size` (W, H), and by how much it is smaller: large cuts take long."""
+        wide, tall = _extent(quad)
+        times = min(wide / (PLENTY[0] * size[0]), tall / (PLENTY[1] * size[1]))
+        steps = int(np.log2(times)) + 1 if times >= 1 else 0
+        while len(self._halves) <= steps:
+            last = self._halves[-1]
+            self._halves.append(halved(last, max(last.shape) - 1)[0])
+        return self._halves[steps], 2**steps
+
+
 def _own_size(quad: Array) -> tuple[int, int]:
     """Width and height of a quad in pixels, held between what can be shown and what is of use."""
+    wide, tall = _extent(quad)
+    return (
+        int(np.clip(round(wide), 16, LARGEST_CUT[0])),
+        int(np.clip(round(tall), 4, LARGEST_CUT[1])),
+    )
+
+
+def _extent(quad: Array) -> tuple[float, float]:
+    """The longer of its long sides and of its short ones."""
     wide = max(np.hypot(*(quad[1] - quad[0])), np.hypot(*(quad[2] - quad[3])))
     tall = max(np.hypot(*(quad[3] - quad[0])), np.hypot(*(quad[2] - quad[1])))
-    return (
-        int(np.clip(round(float(wide)), 16, LARGEST_CUT[0])),
-        int(np.clip(round(float(tall)), 4, LARGEST_CUT[1])),
-    )
+    return float(wide), float(tall)
 
 
 def _window(grey: NDArray[np.uint8], quad: Array) -> tuple[NDArray[np.uint8], Array]:

@@ -12,7 +12,7 @@ from vinreader.decoding import DecodingConfig, decode, decode_all
 from vinreader.hugging import hug
 from vinreader.looks import Look
 from vinreader.recognition import Evidence, Recognizer
-from vinreader.rectification import Adjustment, Band, cut
+from vinreader.rectification import Adjustment, Band, Sizes, cut
 from vinreader.rows import RowsConfig, join, pairs, trimmed
 from vinreader.vin import LENGTH
 
@@ -47,6 +47,17 @@ class SearchConfig:
     codes do), leaning and tilted either way."""
     confirming: int = 3
     """The first of these cuts, tried alone where the quick look is clear."""
+    finer: tuple[Adjustment, ...] = (
+        Adjustment(0, 0, 0.1, 0.1),
+        Adjustment(0, 0, 0.1, -0.06),
+        Adjustment(0, 0, -0.06, 0.1),
+        Adjustment(0, 0, 0.0, 0.0, lean=0.12),
+        Adjustment(0, 0, 0.0, 0.0, lean=-0.12),
+        Adjustment(0, 0, 0.0, 0.0, tilt=0.06),
+        Adjustment(0, 0, 0.0, 0.0, tilt=-0.06),
+        Adjustment(0, 0, 0.25, 0.25),
+    )
+    """Cuts of the number that was elected and is not believed, around where it was seen best."""
     clear: float = -8.0
     """Nats: a look at least that good shows a number; without one the search goes further."""
     hugged: tuple[Adjustment, ...] = (
@@ -66,6 +77,9 @@ class SearchConfig:
     """A cut that surely shows that many characters, but no number, may be a part of one."""
     most_grown: int = 4
     """Such cuts that are lengthened."""
+    faint: float = -12.0
+    """Nats: a first look under that is not followed up. Of the real photos, upright, turned by 45
+    and by 90°, none was read in the end whose best first look was under -8.3."""
     fewest: float = 9.0
     """A cut that shows fewer characters is no line of seventeen."""
     short: float = 7.0
@@ -94,12 +108,14 @@ class _Seen:
 
 
 class Search:
-    """Looks at the lines of one photo, `grey` (H, W) uint8."""
+    """Looks at the lines of one photo, `grey` (H, W) uint8; what it saw in a cut it remembers."""
 
     def __init__(self, recognizer: Recognizer, config: SearchConfig, grey: Grey) -> None:
         self.recognizer = recognizer
         self.config = config
         self.grey = grey
+        self._sizes = Sizes(grey)
+        self._known: dict[tuple[bytes, float], _Seen] = {}
 
     def glance(self, quads: Sequence[Array]) -> list[Look]:
         """The first looks of `looks`, and no more."""
@@ -126,13 +142,18 @@ class Search:
             firsts += _looks(self._at([band.turned() for band in cuts]))
         looks = firsts + confirmed
         most = len(config.again)
-        for look in sorted(firsts, key=_score)[: config.closer]:
+        worth = [look for look in firsts if look.candidate.score >= config.faint]
+        for look in sorted(worth, key=_score)[: config.closer]:
             known = config.confirming if clear and look is clear[0] else 0
             looks += self._hugging(look) + self._closer(look, config.again[known:most])
             most = config.confirming  # the best line is worth all of them
             if enough(looks):
                 return looks
         return looks if self._clear(looks) else looks + self._rows(bands)
+
+    def finer(self, look: Look) -> list[Look]:
+        """Looks at a number that is in doubt, cut a little differently than where it was seen."""
+        return self._closer(look, self.config.finer)
 
     def _first(self, band: Band) -> Band:
         """The first cut of a line; what is too short for a number is cut as long as one, as it may
@@ -220,22 +241,29 @@ class Search:
         return [Look(bands, join(*parts), candidates[0])] if candidates else []
 
     def _at(self, bands: Sequence[Band]) -> list[_Seen]:
-        evidence = self._recognized(bands)
+        new = {_key(band): band for band in bands if _key(band) not in self._known}
+        evidence = self._recognized(list(new.values()))
         lines = [one for one in evidence if shown(one) >= self.config.fewest]
         found = iter(decode_all(lines, self.config.decoding))
-        seen = []
-        for band, one in zip(bands, evidence, strict=True):
+        for (key, band), one in zip(new.items(), evidence, strict=True):
             candidates = next(found) if shown(one) >= self.config.fewest else ()
             look = Look((band,), one, candidates[0]) if candidates else None
-            seen.append(_Seen(band, one, look))
-        return seen
+            self._known[key] = _Seen(band, one, look)
+        return [self._known[_key(band)] for band in bands]
 
     def _recognized(self, bands: Sequence[Band]) -> tuple[Evidence, ...]:
         if not bands:
             return ()
         size = (self.recognizer.layout.width, self.recognizer.layout.height)
-        quads = np.stack([band.quad for band in bands])
-        return self.recognizer.recognize(cut(self.grey, quads, size, [b.bend for b in bands]))
+        strips = []
+        for band in bands:
+            photo, factor = self._sizes.enough(band.quad, size)
+            strips.append(cut(photo, band.quad[None] / np.float32(factor), size, [band.bend])[0])
+        return self.recognizer.recognize(np.stack(strips))
+
+
+def _key(band: Band) -> tuple[bytes, float]:
+    return band.quad.tobytes(), band.bend
 
 
 def shown(evidence: Evidence) -> float:

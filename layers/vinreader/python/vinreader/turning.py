@@ -12,13 +12,17 @@ Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
 
 
-def turned_photo(grey: Grey, degrees: float) -> tuple[Grey, Values]:
-    """The photo (H, W) uint8 turned clockwise and made larger, its edges drawn out to fill the
-    corners; and the matrix (3, 3) that brings points of the turned photo back to the photo."""
-    if degrees == 0:
+def turned_photo(grey: Grey, degrees: float, most: float = np.inf) -> tuple[Grey, Values]:
+    """The photo (H, W) uint8 turned clockwise with room for all of it, its edges drawn out to fill
+    the corners, its longer side reduced to `most` pixels at most; and the matrix (3, 3) that brings
+    points of the turned photo back to the photo."""
+    if degrees == 0 and max(grey.shape) <= most:
         return grey, np.eye(3)
     height, width = grey.shape
     cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    sides = abs(width * cos) + abs(height * sin), abs(width * sin) + abs(height * cos)
+    scale = min(1.0, most / max(sides))
+    cos, sin = scale * cos, scale * sin
     size = (
         round(abs(width * cos) + abs(height * sin)),
         round(abs(width * sin) + abs(height * cos)),

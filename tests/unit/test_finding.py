@@ -1,0 +1,83 @@
+"""How far the lines of a photo lean, and that only a leaning photo is turned."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.photos import SAMPLE
+from vinreader.detection import Detector
+from vinreader.finding import FindingConfig, LineFinder, lean
+from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
+from vinreader.results import Quad, as_quad
+from vinreader.turning import back_to_photo, turned_photo
+
+
+def line(degrees: float, length: float = 170.0, height: float = 10.0) -> Quad:
+    """A line through (300, 300) that leans by so much."""
+    along = np.array([np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))])
+    down = np.array([-along[1], along[0]])
+    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) / 2
+    corners = 300 + signs[:, :1] * length * along + signs[:, 1:] * height * down
+    return as_quad(corners.astype(np.float32))
+
+
+@pytest.mark.parametrize("degrees", [0.0, 12.0, -44.0, 45.0, 85.0, -89.0])
+def test_a_line_leans_by_its_angle_whichever_way_it_is_read(degrees: float) -> None:
+    assert lean([line(degrees)]) == pytest.approx(degrees, abs=0.01)
+    assert lean([line(degrees + 180)]) == pytest.approx(degrees, abs=0.01)
+
+
+def test_lines_about_upright_are_not_averaged_to_level_ones() -> None:
+    assert abs(lean([line(88), line(-88)])) == pytest.approx(90, abs=0.01)
+
+
+def test_long_slim_lines_count_most() -> None:
+    short = [line(90, length=40), line(80, length=45), line(-85, length=40)]
+    assert lean([line(3), *short]) == pytest.approx(3, abs=5)
+
+
+class Asked(Detector):
+    """The detector, which tells the size of the photos that it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(ModelFiles.of(DEFAULT_MODELS_DIR).craft)
+        self.shapes: list[tuple[int, ...]] = []
+
+    def detect(self, grey):  # type: ignore[no-untyped-def]
+        self.shapes.append(grey.shape)
+        return super().detect(grey)
+
+
+@pytest.fixture
+def sample() -> np.ndarray:
+    return np.asarray(cv2.imread(str(SAMPLE), cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def test_lines_that_stand_about_level_are_not_looked_for_again(sample: np.ndarray) -> None:
+    detector = Asked()
+    finder = LineFinder(detector, FindingConfig(), sample)
+    assert finder.levelled([line(0), line(29)]) == []
+    assert detector.shapes == []
+
+
+@pytest.mark.parametrize("degrees", [90.0, 45.0, -60.0])
+def test_the_lines_of_a_leaning_photo_are_found_where_they_are(
+    sample: np.ndarray, degrees: float
+) -> None:
+    finder = LineFinder(Asked(), FindingConfig(), sample)
+    *_, upright = finder.steps()
+    turned, back = turned_photo(sample, degrees)
+    found = LineFinder(Asked(), FindingConfig(), turned).levelled([line(degrees)])
+    middle = np.mean(found[0], axis=0, keepdims=True).astype(np.float32)
+    x, y = back_to_photo(middle, back)[0] - np.mean(upright[0], axis=0)
+    assert x == pytest.approx(0, abs=80)  # the line, 600 long, may be cut off or too long
+    assert y == pytest.approx(0, abs=12)
+
+
+def test_a_photo_without_lines_is_turned_by_a_quarter(sample: np.ndarray) -> None:
+    detector = Asked()
+    assert LineFinder(detector, FindingConfig(), sample).levelled([]) != []
+    assert sample.shape == (1200, 1600)
+    assert detector.shapes == [(1280, 960)]
