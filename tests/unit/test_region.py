@@ -15,6 +15,7 @@ from PIL import Image
 
 from local.http_api import HttpApi
 from tests.answers import problem
+from tests.barcode_pictures import drawn
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
 from vinreader.finding import LineFinder
 from vinreader.looks import Look, meant
@@ -128,6 +129,21 @@ def test_looks_inside_count_alone_where_one_shows_a_number(reader: Reader) -> No
         for look, lower in zip(looks, low, strict=True)
     ]
     assert meant(faint, below, *size, clear=-8.0) is faint
+
+
+def test_a_bar_code_of_another_vehicle_outside_of_the_frame_is_not_heard(reader: Reader) -> None:
+    sticker = Image.open(SAMPLE).convert("L")
+    code = Image.fromarray(drawn("JS3TD62V6Y4100123"))
+    photo = Image.new("L", (max(sticker.width, code.width + 80), sticker.height + 300), 255)
+    photo.paste(sticker, (0, 0))
+    photo.paste(code, (40, sticker.height + 60))
+    buffer = io.BytesIO()
+    photo.save(buffer, "JPEG", quality=95)
+    frame = Region(0, 0, 1, sticker.height / photo.height)
+    aimed, whole = reader.read(buffer.getvalue(), frame), reader.read(buffer.getvalue())
+    assert (aimed.status.value, aimed.vin, aimed.barcodes) == ("read", sample_vin(), ())
+    assert whole.status.value == "retake"
+    assert [code.vin for code in whole.barcodes] == ["JS3TD62V6Y4100123"]
 
 
 def test_a_number_outside_is_read_where_there_is_none_inside(reader: Reader) -> None:

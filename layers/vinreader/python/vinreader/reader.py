@@ -24,7 +24,7 @@ from vinreader.results import Quad, Reading, Source, Status, as_quad
 from vinreader.search import Search, SearchConfig
 from vinreader.stages import StageClock
 from vinreader.vin import describe, verdict
-from vinreader.witnesses import WitnessConfig, confirming, hear
+from vinreader.witnesses import WitnessConfig, concerning, confirming, hear
 
 __all__ = ["Reader", "ReaderConfig"]
 
@@ -86,6 +86,11 @@ class Reader:
         def counted() -> list[Look]:
             return meant(looks, region, grey.shape[1], grey.shape[0], self.config.clear)
 
+        def heard() -> Reading:
+            size, seen = (grey.shape[1], grey.shape[0]), counted()
+            about = concerning(claims, seen, region, *size, self.config.witnesses)
+            return self._reading(seen, about)
+
         with clock.stage("total"):
             with clock.stage("decode"):
                 grey = open_grey(data)
@@ -119,14 +124,14 @@ class Reader:
                             looks += self._look(search, more, region, claims)
                 quads = quads + more
             with clock.stage("recognize"):
-                reading = self._reading(counted(), claims)
+                reading = heard()
                 if reading.status is not Status.READ:
                     looks += self.finer(search, counted())
-                    reading = self._reading(counted(), claims)
+                    reading = heard()
             if self._closer(reading):
                 with clock.stage("barcodes"):
                     claims = merged([*claims, *self.claims_closer(grey, quads)])
-                    reading = self._reading(counted(), claims)
+                    reading = heard()
             with clock.stage("inspect"):
                 reading = advised(reading, grey)
                 reading = offered(
