@@ -14,6 +14,9 @@ from vinreader.results import Reading
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
+PATIENCE_MS = 600_000
+"""How long a page may need: a busy machine is no defect of it. Playwright would wait for 30 s."""
+
 
 @pytest.fixture(scope="module")
 def known(api: HttpApi) -> Reading:
@@ -42,6 +45,7 @@ def context(
         reduced_motion="reduce",  # so that no colour is looked at on its way to another
         permissions=["camera", "clipboard-read", "clipboard-write"],
     )
+    context.set_default_timeout(PATIENCE_MS)
     context.on("page", faults.listen)
     yield context
     context.close()

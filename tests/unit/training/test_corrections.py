@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import boto3
 import pytest
 
 from local.stack import Stack
@@ -38,9 +39,10 @@ def sample() -> Reading:
 def put(stack: Stack, sample: Reading) -> Callable[..., str]:
     """Stores a reading of the sample with the copy of a photo; gives its id."""
     store = ReadingStore(stack.table, retention_days=1)
-    while items := store.table.table.scan()["Items"]:  # a page of what other tests left
+    table = boto3.resource("dynamodb").Table(stack.table)  # of what other tests left, page by page:
+    while items := table.scan(ProjectionExpression="reading_id")["Items"]:
         for item in items:
-            store.table.table.delete_item(Key={"reading_id": item["reading_id"]})
+            table.delete_item(Key={"reading_id": item["reading_id"]})
     shelf = Shelf(PhotoBucket(stack.bucket, "uploads/", 60, custom_endpoint=True))
 
     def putting(number: int, photo: bytes, corrected_to: str | None = None) -> str:
