@@ -86,8 +86,8 @@ publish-pages: setup ## put functions/pages into a stack that was deployed with 
 page-pictures: setup ## take the README's pictures of the pages anew (needs Chromium)
 	$(BIN)/python -m tests.page_pictures
 
-# A process for each core, up to four: each has a stack, models and browsers of its own. What is left
-# of the one's tests is given to the other; the libraries in them start no threads beside.
+# A process for each core, up to four, with a stack, models and browsers of its own; one that is done
+# takes over tests of another. They fill the cores: OpenBLAS and PyTorch need no threads beside them.
 test: export OMP_NUM_THREADS := 1
 test: setup ## run all tests but those in containers, on as many cores as there are
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal

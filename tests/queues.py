@@ -9,7 +9,6 @@ from unittest.mock import patch
 
 import boto3
 import botocore.endpoint
-from boto3.dynamodb.conditions import Attr
 
 from local.stack import Stack
 
@@ -72,8 +71,10 @@ def items_of(stack: Stack, place: str) -> list[dict[str, Any]]:
     """What the table holds of photos whose keys begin with `place`: only that, as moto takes its
     time for each item that it tells."""
     pages = boto3.resource("dynamodb").Table(stack.table).meta.client.get_paginator("scan")
-    of_these = Attr("photo.key").begins_with(place)
-    found = (
-        page["Items"] for page in pages.paginate(TableName=stack.table, FilterExpression=of_these)
+    found = pages.paginate(
+        TableName=stack.table,
+        FilterExpression="begins_with(photo.#key, :place)",
+        ExpressionAttributeNames={"#key": "key"},
+        ExpressionAttributeValues={":place": place},
     )
-    return [dict(item) for items in found for item in items]
+    return [dict(item) for page in found for item in page["Items"]]
