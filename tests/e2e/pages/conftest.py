@@ -14,8 +14,9 @@ from vinreader.results import Reading
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
-PATIENCE_MS = 600_000
-"""How long a page may need: a busy machine is no defect of it. Playwright would wait for 30 s."""
+PATIENCE_MS = 120_000
+"""How long a page may need: a busy machine is no defect of it, and Playwright would wait for 30 s.
+One that never comes to an end is, though."""
 
 
 @pytest.fixture(scope="module")
