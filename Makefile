@@ -41,7 +41,7 @@ help: ## list these targets
 
 setup: $(VENV)/setup.stamp ## install the package, its command line and the tools into .venv
 
-setup-training: $(VENV)/training.stamp ## also install PyTorch
+setup-training: $(VENV)/training.stamp ## the same, and PyTorch
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with its venv module was found" \
@@ -52,9 +52,9 @@ $(VENV)/setup.stamp: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-$(VENV)/training.stamp: $(VENV)/setup.stamp
+$(VENV)/training.stamp: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,training]'
-	@touch $@
+	@touch $(VENV)/setup.stamp $@
 
 fonts: ## install the font packages that the synthesiser draws with (Debian and its relatives)
 	@command -v apt-get >/dev/null || { echo "make fonts needs apt-get. Elsewhere, install the fonts" \
@@ -86,8 +86,11 @@ publish-pages: setup ## put functions/pages into a stack that was deployed with 
 page-pictures: setup ## take the README's pictures of the pages anew (needs Chromium)
 	$(BIN)/python -m tests.page_pictures
 
-test: setup ## run all tests but those in containers
-	$(BIN)/python -m pytest
+# A process for each core, up to four, with a stack, models and browsers of its own; one that is done
+# takes over tests of another. They fill the cores: OpenBLAS and PyTorch need no threads beside them.
+test: export OMP_NUM_THREADS := 1
+test: setup ## run all tests but those in containers, on as many cores as there are
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
 
 test-lambda: setup ## of the tests, those in Lambda's emulator: each event of events/, under Python 3.13
 	$(BIN)/python -m pytest tests/e2e/test_lambda.py

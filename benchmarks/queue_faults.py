@@ -67,7 +67,7 @@ class State:
     """What there is of a photo."""
 
     readings: tuple[str, ...]
-    """The status of each item that the table holds of it."""
+    """The status of each item that the table holds of it, under whatever id."""
     copies: int
     upload: bool
 
@@ -197,7 +197,7 @@ def _state(stack: Stack, reading_id: str) -> State:
         client.list_objects_v2(Bucket=stack.bucket, Prefix=prefix)["KeyCount"]
         for prefix in (f"photos/{reading_id}/", f"uploads/{reading_id}")
     )
-    items = [item for item in items_of(stack) if item["reading_id"] == reading_id]
+    items = items_of(stack, f"uploads/{reading_id}")
     return State(tuple(item["status"] for item in items), copies, uploads > 0)
 
 

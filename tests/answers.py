@@ -4,6 +4,10 @@ from typing import Any
 
 from local.http_api import Answer
 
+NOBODYS = "00000000-0000-4000-8000-00000000dead"
+"""An id of the form that readings have, which none has: the same in all processes that share the
+tests, as it stands in their names."""
+
 
 def problem(answer: Answer) -> dict[str, Any]:
     """The problem of an answer that is one, checked for what every problem has."""

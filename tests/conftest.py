@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 
+import cv2
 import pytest
 
 from local.front import Front
@@ -12,6 +13,16 @@ from local.http_api import HttpApi
 from local.queue_loop import QueueLoop
 from local.stack import Stack, running_stack
 from vinreader.store import ReadingStore
+
+cv2.setNumThreads(1)  # the processes that share the tests fill the cores
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded as "told": they may run in a process without a terminal."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, line in report.user_properties:
+            if name == "told":
+                terminalreporter.write_line(str(line))
 
 
 @pytest.fixture(scope="session")

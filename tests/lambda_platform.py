@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import platform
@@ -9,7 +10,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import samcli
@@ -22,14 +25,27 @@ FUNCTIONS = ("PhotoReaderFunction", "ApiFunction")
 RUNTIME = ("awslambdaric==4.2.2", "boto3==1.43.108")
 """What Lambda's Python 3.13 has besides itself and our layers need."""
 
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+"""The same in all processes that share the tests of one run."""
+
 
 @functools.cache
 def build_stack() -> Path:
     """The folder that `sam build` fills: one folder for each layer and function.
 
-    The layers are cached by their contents, so only the first build after a change takes long.
+    The layers are cached by their contents, so only the first build after a change takes long. Once
+    in a run of the tests, whoever comes first.
     """
     folder = ROOT / ".aws-sam" / "test"
+    built_for = folder.with_suffix(".run")
+    with _alone_with(folder):
+        if not built_for.exists() or built_for.read_text() != RUN:
+            _build_into(folder)
+            built_for.write_text(RUN)
+    return folder
+
+
+def _build_into(folder: Path) -> None:
     sam = Path(sys.executable).with_name("sam")
     command = [str(sam), "build", "--cached", "--cache-dir", f".aws-sam/cache-{ARCHITECTURE}"]
     command += ["--build-dir", str(folder), "--region", "us-east-1"]
@@ -45,7 +61,15 @@ def build_stack() -> Path:
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert build.returncode == 0, build.stderr
-    return folder
+
+
+@contextmanager
+def _alone_with(folder: Path) -> Iterator[None]:
+    """Other processes that want the folder wait until this one has made it."""
+    folder.parent.mkdir(exist_ok=True)
+    with Path(f"{folder}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @functools.cache
@@ -92,12 +116,13 @@ def find_emulator() -> Path | None:
 def install_runtime() -> Path:
     """A folder with what the Lambda runtime adds to Python; kept from run to run."""
     folder = ROOT / ".aws-sam" / "-".join(["runtime", ARCHITECTURE, *RUNTIME]).replace("==", "-")
-    if not folder.exists():
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
-        command += ["--platform", "manylinux2014_x86_64", "--only-binary=:all:"]
-        command += ["--implementation", "cp", "--python-version", "3.13"]
-        unfinished = folder.with_suffix(".unfinished")
-        command += ["--upgrade", "--target", str(unfinished), *RUNTIME]
-        subprocess.run(command, check=True)
-        unfinished.rename(folder)
+    with _alone_with(folder):
+        if not folder.exists():
+            command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
+            command += ["--platform", "manylinux2014_x86_64", "--only-binary=:all:"]
+            command += ["--implementation", "cp", "--python-version", "3.13"]
+            unfinished = folder.with_suffix(".unfinished")
+            command += ["--upgrade", "--target", str(unfinished), *RUNTIME]
+            subprocess.run(command, check=True)
+            unfinished.rename(folder)
     return folder

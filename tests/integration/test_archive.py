@@ -104,7 +104,7 @@ def run(stack: Stack, invocations: list[str], monkeypatch: pytest.MonkeyPatch) -
 
 def readings(stack: Stack, prefix: str) -> dict[str, dict[str, Any]]:
     """Items by the name of their photo; none is there twice."""
-    found = [i for i in items_of(stack) if i.get("photo", {}).get("key", "").startswith(prefix)]
+    found = items_of(stack, prefix)
     named = {item["photo"]["key"].removeprefix(prefix): item for item in found}
     assert len(named) == len(found)
     return named

@@ -96,13 +96,10 @@ def test_both_doors_read_the_same(api: HttpApi, queue: QueueLoop) -> None:
 def test_photo_put_without_the_api_is_read_under_an_id_of_its_own(
     stack: Stack, queue: QueueLoop
 ) -> None:
-    table = boto3.resource("dynamodb").Table(stack.table)
     key = f"uploads/two words, ümläut + {uuid.uuid4()}.jpg"
 
     def etags_read() -> list[str]:
-        items: list[Any] = table.scan()["Items"]
-        photos = [item["photo"] for item in items if "photo" in item]
-        return [photo["etag"] for photo in photos if photo["key"] == key]
+        return [item["photo"]["etag"] for item in queues.items_of(stack, key)]
 
     put(stack, key, blank_jpeg(shade=100))
     assert queue.deliver() == ONE_READ

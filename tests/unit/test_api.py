@@ -5,12 +5,12 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from local.http_api import Answer, HttpApi
-from tests.answers import problem
+from tests.answers import NOBODYS, problem
 from tests.photos import BROKEN, SAMPLE, blank_jpeg, sample_vin
 from vinreader.results import Reading, Status
 
@@ -162,7 +162,7 @@ def test_a_body_of_another_type_is_refused(api: HttpApi) -> None:
     assert problem(answer)["detail"] == "Send application/json, not text/plain."
 
 
-@pytest.mark.parametrize("reading_id", [str(uuid4()), "1", "x" * 3000, "..", "%20", "ü"])
+@pytest.mark.parametrize("reading_id", [NOBODYS, "1", "x" * 3000, "..", "%20", "ü"])
 def test_unknown_reading_is_not_found(api: HttpApi, reading_id: str) -> None:
     answer = api.request("GET", f"/readings/{reading_id}")
     assert answer.status == 404

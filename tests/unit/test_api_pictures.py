@@ -17,7 +17,7 @@ from PIL import ExifTags, Image
 from local.faults import before_sending
 from local.http_api import Answer, HttpApi
 from local.stack import Stack
-from tests.answers import problem
+from tests.answers import NOBODYS, problem
 from tests.faults import counted
 from tests.photos import SAMPLE, blank_jpeg, noise_png
 from vinreader.annotate import STYLE, annotate
@@ -155,7 +155,7 @@ def test_nothing_is_shown_before_the_photo_is_read(api: HttpApi) -> None:
     assert answer.headers["Retry-After"] == "5"
 
 
-@pytest.mark.parametrize("reading_id", [str(uuid.uuid4()), "x", "x" * 3000])
+@pytest.mark.parametrize("reading_id", [NOBODYS, "x", "x" * 3000])
 def test_an_unknown_reading_has_no_picture(api: HttpApi, reading_id: str) -> None:
     answer = ask(api, reading_id)
     assert problem(answer)["type"] == "urn:problem-type:vinreader:reading-not-found"

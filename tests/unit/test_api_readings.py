@@ -11,7 +11,7 @@ import pytest
 
 from local.http_api import Answer, HttpApi
 from local.stack import Stack
-from tests.answers import problem
+from tests.answers import NOBODYS, problem
 from vinreader.arrivals import order_of_time
 from vinreader.bucket import StoredPhoto
 from vinreader.results import Question, Reading, Status, VinCandidate
@@ -184,7 +184,7 @@ def test_a_pending_reading_is_not_corrected(api: HttpApi) -> None:
     assert problem(answer)["type"] == "urn:problem-type:vinreader:reading-pending"
 
 
-@pytest.mark.parametrize("reading_id", [str(uuid.uuid4()), "x", "x" * 3000])
+@pytest.mark.parametrize("reading_id", [NOBODYS, "x", "x" * 3000])
 def test_an_unknown_reading_is_neither_corrected_nor_deleted(api: HttpApi, reading_id: str) -> None:
     assert problem(correct(api, reading_id))["status"] == 404
     assert problem(api.request("DELETE", f"/readings/{reading_id}"))["status"] == 404

@@ -245,8 +245,8 @@ def test_photo_is_kept_without_its_place_and_its_upload_goes(
     with Image.open(io.BytesIO(kept)) as image:
         assert dict(image.getexif()) == {ExifTags.Base.Orientation: 6}
     assert bucket.keys(key) == []
-    (item,) = (item for item in items_of(stack) if item["reading_id"] == reading_id)
-    assert (item["kept"], item["photo"]["key"]) == (copy, key)
+    (item,) = items_of(stack, key)
+    assert (item["reading_id"], item["kept"]) == (reading_id, copy)
 
 
 def test_event_that_comes_again_when_all_is_done_is_done(
@@ -437,7 +437,7 @@ def test_photo_is_set_aside_after_its_last_try(
     monkeypatch.undo()
     assert failed(photo_reader.invoke(messages(letter["Body"]))) == []  # sent back, it is read
     (key,) = (record["s3"]["object"]["key"] for record in event["Records"])
-    assert key in {item.get("photo", {}).get("key") for item in items_of(stack)}
+    assert [item["photo"]["key"] for item in items_of(stack, key)] == [key]
 
 
 def test_reason_of_a_dead_letter_shows_no_vin_and_no_control_character(
@@ -571,7 +571,7 @@ def test_rest_of_a_batch_is_read_though_one_photo_fails(
         pytest.raises(FunctionFailed, match=r"BatchIncomplete\('1 of 3 photos: s3://photos/kept/"),
     ):
         photo_reader.invoke(archive_batch(bucket, *keys))
-    read = {item.get("photo", {}).get("key") for item in items_of(stack)}
+    read = {item["photo"]["key"] for item in items_of(stack, "kept/")}
     assert read & set(keys) == set(keys[1:])
 
 
@@ -657,7 +657,8 @@ class TestEvents:
             record = bucket.record(key, f"{number:016X}", md5(photos[number]))
             if failed(photo_reader.invoke(messages({"Records": [record]}))):
                 assert failed(photo_reader.invoke(messages({"Records": [record]}, tries=[2]))) == []
-        (item,) = (item for item in items_of(stack) if item["reading_id"] == reading_id)
+        (item,) = items_of(stack, key)
+        assert item["reading_id"] == reading_id
         assert item["photo"]["etag"] == md5(photos[-1])
         assert bucket.keys(f"photos/{reading_id}/") == [item["kept"]]
         assert bucket.get(item["kept"]) == photos[-1]  # which has no metadata

@@ -14,6 +14,10 @@ from vinreader.results import Reading
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
+PATIENCE_MS = 120_000
+"""How long a page may need: a busy machine is no defect of it, and Playwright would wait for 30 s.
+One that never comes to an end is, though."""
+
 
 @pytest.fixture(scope="module")
 def known(api: HttpApi) -> Reading:
@@ -42,6 +46,7 @@ def context(
         reduced_motion="reduce",  # so that no colour is looked at on its way to another
         permissions=["camera", "clipboard-read", "clipboard-write"],
     )
+    context.set_default_timeout(PATIENCE_MS)
     context.on("page", faults.listen)
     yield context
     context.close()

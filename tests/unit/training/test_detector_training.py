@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,22 +166,18 @@ def test_the_net_is_light_and_its_maps_have_a_quarter_of_the_size() -> None:
         assert model(torch.zeros(1, 1, 64, 96)).shape == (1, 3, 16, 24)
 
 
-def test_the_runtime_folds_all_norms_of_an_exported_net(tmp_path: Path) -> None:
-    pytest.importorskip("onnxscript", reason="PyTorch's exporter needs onnxscript")
-    import onnx
+@dataclass(frozen=True)
+class Exported:
+    """A net, the file that it was exported to, and how far the two are apart."""
 
-    path, folded = tmp_path / "craft.onnx", tmp_path / "folded.onnx"
-    export.export(net.LightCraft(), path)
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.optimized_model_filepath = str(folded)
-    onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    kinds = [node.op_type for node in onnx.load(str(folded)).graph.node]
-    assert kinds.count("Conv") == 16
-    assert "BatchNormalization" not in kinds
+    model: net.LightCraft
+    path: Path
+    apart: float
 
 
-def test_export_equals_the_net_and_leads_back_to_it(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """A net that has seen data: no normalisation is an identity."""
     pytest.importorskip("onnxscript", reason="PyTorch's exporter needs onnxscript")
     torch.manual_seed(3)
     model = net.LightCraft()
@@ -188,8 +185,26 @@ def test_export_equals_the_net_and_leads_back_to_it(tmp_path: Path) -> None:
         if isinstance(module, torch.nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.2)
             module.running_var.uniform_(0.5, 2.0)
-    path = tmp_path / "craft.onnx"
-    assert export.export(model, path) < 1e-4
+    path = tmp_path_factory.mktemp("exported") / "craft.onnx"
+    return Exported(model, path, export.export(model, path))
+
+
+def test_the_runtime_folds_all_norms_of_an_exported_net(exported: Exported, tmp_path: Path) -> None:
+    import onnx
+
+    folded = tmp_path / "folded.onnx"
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(folded)
+    onnxruntime.InferenceSession(str(exported.path), options, providers=["CPUExecutionProvider"])
+    kinds = [node.op_type for node in onnx.load(str(folded)).graph.node]
+    assert kinds.count("Conv") == 16
+    assert "BatchNormalization" not in kinds
+
+
+def test_export_equals_the_net_and_leads_back_to_it(exported: Exported) -> None:
+    model, path = exported.model, exported.path
+    assert exported.apart < 1e-4
     assert path.stat().st_size < 10_000_000
     other = net.LightCraft()
     load_onnx_weights(other, path)

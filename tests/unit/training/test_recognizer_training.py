@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -194,31 +196,48 @@ def test_the_train_command_leaves_a_checkpoint(tmp_path: Path, fonts: None) -> N
     assert saved["step"] >= 1
 
 
-def test_onnx_runtime_agrees_and_weights_come_back(tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Exported:
+    """A net, the file that it was exported to, and how far the two are apart."""
+
+    net: RecognizerNet
+    path: Path
+    apart: float
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """A net that has seen data: no normalisation is an identity."""
+    folder = tmp_path_factory.mktemp("exported")
     torch.manual_seed(1)
     net = RecognizerNet().eval()
-    for module in net.modules():  # a net that has seen data: no normalisation is an identity
+    for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 2.0)
-    torch.save({"averaged": net.state_dict()}, tmp_path / "checkpoint.pt")
-    path = tmp_path / "yolo.onnx"
-    assert export_checkpoint(tmp_path / "checkpoint.pt", path) < 1e-3
+    torch.save({"averaged": net.state_dict()}, folder / "checkpoint.pt")
+    path = folder / "yolo.onnx"
+    return Exported(net, path, export_checkpoint(folder / "checkpoint.pt", path))
+
+
+def test_onnx_runtime_agrees_and_weights_come_back(exported: Exported) -> None:
+    assert exported.apart < 1e-3
     other = RecognizerNet().eval()
-    load_onnx_weights(other, path)
+    load_onnx_weights(other, exported.path)
     strips = torch.randn(1, 1, 32, 960)
     with torch.no_grad():
-        for ours, theirs in zip(net(strips), other(strips), strict=True):
+        for ours, theirs in zip(exported.net(strips), other(strips), strict=True):
             assert torch.equal(ours, theirs)
-    layout = Recognizer(path).layout
+    layout = Recognizer(exported.path).layout
     assert (layout.height, layout.width, layout.alphabet) == (32, 960, ALPHABET)
 
 
-def test_weights_a_share_of_the_way_lie_between_the_earlier_and_the_new(tmp_path: Path) -> None:
+def test_weights_a_share_of_the_way_lie_between_the_earlier_and_the_new(
+    exported: Exported, tmp_path: Path
+) -> None:
     torch.manual_seed(2)
-    old, new, between = RecognizerNet(), RecognizerNet(), RecognizerNet()
-    torch.save({"averaged": old.state_dict()}, tmp_path / "checkpoint.pt")
-    export_checkpoint(tmp_path / "checkpoint.pt", tmp_path / "yolo.onnx")
+    old, new, between = exported.net, RecognizerNet(), RecognizerNet()
+    shutil.copy(exported.path, tmp_path / "yolo.onnx")
     torch.save({"averaged": new.state_dict()}, tmp_path / "checkpoint.pt")
     export_checkpoint(tmp_path / "checkpoint.pt", tmp_path / "yolo.onnx", share=0.25)
     load_onnx_weights(between, tmp_path / "yolo.onnx")
