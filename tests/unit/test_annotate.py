@@ -125,8 +125,8 @@ def test_the_photo_outside_the_line_stays_as_it_was():
 def test_the_line_appears_level_and_enlarged_below_the_photo():
     """Half the text black, half white, standing upright: in the strip they lie side by side."""
     photo = plain_photo()
-    photo[100:450, 560:640] = 0
-    photo[450:800, 560:640] = 255
+    photo[100:450, 540:660] = 0
+    photo[450:800, 540:660] = 255
     picture = annotate(photo, line_reading(angle=90, length=700))
     strip = picture[900 : 900 + 1200 // 10]
     assert strip[10:-10, 10:590].max() == 0

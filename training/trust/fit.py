@@ -77,7 +77,7 @@ class End:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m training fit-confidence`."""
-    parser.add_argument("--photos", type=int, default=1800, help="synthetic ones")
+    parser.add_argument("--photos", type=int, default=4000, help="synthetic ones")
     parser.add_argument("--real", type=Path, default=Path("../shared/real"))
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--target", type=float, default=TARGET, help="share of `read` that may err")

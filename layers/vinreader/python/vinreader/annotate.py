@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from vinreader.photo import Photo
+from vinreader.rectification import Adjustment, adjust
 from vinreader.results import CheckDigit, Quad, Reading, Status
 from vinreader.stored import StoredReading
 
@@ -46,6 +47,8 @@ class AnnotationStyle:
 
 
 STYLE = AnnotationStyle()
+AROUND = Adjustment(before=0, after=0, above=0.15, below=0.15)
+"""What the enlarged line shows above and below it."""
 
 _STATUS_COLOUR = {Status.READ: STYLE.green, Status.RETAKE: STYLE.amber}
 _CHECK_DIGIT_TEXT = {
@@ -146,7 +149,7 @@ def _strip_with_symbols(photo: Photo, reading: Reading, width: int) -> list[Imag
     """The line turned level and enlarged, and below it each symbol under its character."""
     if reading.quad is None:
         return []
-    quad = np.array(reading.quad, np.float32)
+    quad = adjust(np.array(reading.quad, np.float32), AROUND)
     length = float(np.linalg.norm(quad[1] - quad[0]))
     thickness = float(np.linalg.norm(quad[3] - quad[0]))
     if min(length, thickness) < 1:
