@@ -67,7 +67,7 @@ def _scene(
 
 WINDSHIELD = Style(
     "windshield",
-    0.19,
+    0.18,
     Script(
         strokes=0.4,
         # Plates with serifed bold faces are read through glass more often than anywhere else.

@@ -149,7 +149,7 @@ def _rusty(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndar
 EMBOSSED_PLATE = Style("embossed_plate", 0.1, Script(strokes=0.5), embossed_plate, low=0.4)
 STAMPED_STEEL = Style(
     "stamped_steel",
-    0.22,
+    0.21,
     Script(
         strokes=0.8,
         families=("engraver", "engraver", "stamp", "stamp", "octagon", "slab"),

@@ -71,5 +71,5 @@ DOT_MATRIX = Style(
     "dot_matrix", 0.08, Script(dots="printer", starred=0.06, uneven=0.03), dot_matrix, low=0.3
 )
 REVERSED_FILM = Style(
-    "reversed_film", 0.14, Script(strokes=0.25, starred=0.12), reversed_film, low=0.55
+    "reversed_film", 0.13, Script(strokes=0.25, starred=0.12), reversed_film, low=0.55
 )
