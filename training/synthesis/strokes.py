@@ -1,10 +1,8 @@
 """Alphabets built from strokes, as makers cut their stamps, needles and plates: no face that can be
 installed has them, but random proportions of the same simple construction come close to most.
 
-A character is a few paths in a unit box (x to the right, y down, 0 the cap line, 1 the baseline).
-`l`, `c`, `r` stand for x = 0, 0.5, 1 and `t`, `m`, `b` for y = top, waist, bottom; numbers stand
-for themselves. A point marked `!` is a sharp corner, others are rounded; a path ending in `z` is
-closed. A tool that cannot turn on the spot softens the sharp right angles as well.
+Their characters are in `stroke_designs`, in a language told there. A tool that cannot turn on the
+spot softens their sharp right angles as well.
 """
 
 from __future__ import annotations
@@ -14,6 +12,8 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from training.synthesis.stroke_designs import PLAIN, VARIANTS, WIDTHS, ZEROS
+
 __all__ = ["STROKE_FAMILIES", "Path", "StrokeFace", "paths", "stroke_face"]
 
 Path = np.ndarray
@@ -22,71 +22,6 @@ _Point = tuple[float, float]
 _WAIST = 0.5
 """Where the waist is in the plans, whatever the face's own is."""
 
-_PLAIN = {
-    "A": ["l,b! c,t! r,b!", ".18,.66! .82,.66!"],
-    "B": ["l,m! l,t! .92,t .92,m l,m!", "l,m! r,m r,b l,b! l,m!"],
-    "C": ["r,.24 r,t l,t l,b r,b r,.76"],
-    "D": ["l,t! r,t r,b l,b! z"],
-    "E": ["r,t! l,t! l,b! r,b!", "l,m! .82,m!"],
-    "F": ["r,t! l,t! l,b!", "l,m! .8,m!"],
-    "G": ["r,.22 r,t l,t l,b r,b r,.54! .55,.54!"],
-    "H": ["l,t! l,b!", "r,t! r,b!", "l,m! r,m!"],
-    "I": ["c,t! c,b!"],
-    "J": ["r,t! r,b l,b l,.7"],
-    "K": ["l,t! l,b!", "r,t! l,.62!", ".36,.4! r,b!"],
-    "L": ["l,t! l,b! r,b!"],
-    "M": ["l,b! l,t! c,.62! r,t! r,b!"],
-    "N": ["l,b! l,t! r,b! r,t!"],
-    "O": ["l,t r,t r,b l,b z"],
-    "P": ["l,b! l,t! r,t r,m l,m!"],
-    "Q": ["l,t r,t r,b l,b z", ".6,.72! r,b!"],
-    "R": ["l,b! l,t! r,t r,m l,m!", ".45,m! r,b!"],
-    "S": ["r,.22 r,t l,t l,m r,m r,b l,b l,.78"],
-    "T": ["l,t! r,t!", "c,t! c,b!"],
-    "U": ["l,t! l,b r,b r,t!"],
-    "V": ["l,t! c,b! r,t!"],
-    "W": ["l,t! .25,b! c,.3! .75,b! r,t!"],
-    "X": ["l,t! r,b!", "r,t! l,b!"],
-    "Y": ["l,t! c,.48! r,t!", "c,.48! c,b!"],
-    "Z": ["l,t! r,t! l,b! r,b!"],
-    "0": ["l,t r,t r,b l,b z"],
-    "1": [".1,.24! .55,t! .55,b!"],
-    "2": ["l,.26 l,t r,t r,.42 l,b! r,b!"],
-    "3": ["l,.2 l,t .95,t .95,m .4,m!", ".4,m! r,m r,b l,b l,.8"],
-    "4": [".72,b! .72,t! l,.7! r,.7!"],
-    "5": [".95,t! .12,t! .05,.46! r,.36 r,b l,b l,.82"],
-    "6": ["r,.13 r,t l,t l,b r,b r,m l,m l,.7"],
-    "7": ["l,t! r,t! .3,b!"],
-    "8": [".06,t .94,t .94,m .06,m z", "l,m r,m r,b l,b z"],
-    "9": ["l,.87 l,b r,b r,t l,t l,m r,m r,.3"],
-    "*": ["c,.2! c,.8!", ".1,.35! .9,.65!", ".9,.35! .1,.65!"],
-    "#": [".3,.1! .2,.9!", ".8,.1! .7,.9!", "l,.35! r,.35!", "l,.65! r,.65!"],
-    ":": ["c,.3! c,.34!", "c,.9! c,.94!"],
-    ".": ["c,.94! c,.98!"],
-    "-": [".1,.5! .9,.5!"],
-    "/": ["l,b! r,t!"],
-}
-_VARIANTS = {
-    "A": ["l,b! .32,t! .68,t! r,b!", ".1,.66! .9,.66!"],
-    "G": ["r,.22 r,t l,t l,b r,b! r,.54! .6,.54!"],
-    "J": [".3,t! r,t! r,b l,b l,.7"],
-    "K": ["l,t! l,b!", "r,t! .05,m! r,b!"],
-    "M": ["l,b! .08,t! c,b! .92,t! r,b!"],
-    "R": ["l,b! l,t! r,t r,m l,m!", ".7,m! r,b!"],
-    "W": ["l,t! .22,b! c,t! .78,b! r,t!"],
-    "Y": ["l,t! c,.6! r,t!", "c,.6! c,b!"],
-    "1": [".15,.24! .55,t! .55,b!", ".1,b! r,b!"],
-    "2": ["l,.24 l,t r,t r,m l,.62 l,b! r,b!"],
-    "3": ["l,t! .95,t! .42,.4! r,.4 r,b l,b l,.8"],
-    "4": [".4,t! l,.68! r,.68!", ".74,.4! .74,b!"],
-    "5": ["r,t! l,t! l,.44! r,.44 r,b l,b l,.84"],
-    "6": [".72,t! .1,.5 l,b r,b r,.45 l,.45 l,.75"],
-    "7": ["l,.16! l,t! r,t! .4,.5 .35,b!"],
-    "8": ["l,m l,t r,t r,m l,m l,b r,b r,m l,m"],
-    "9": [".28,b! .9,.5 r,t l,t l,.55 r,.55 r,.25"],
-    "*": ["c,.15! c,.85!", "l,.5! r,.5!", ".1,.2! .9,.8!", ".9,.2! .1,.8!"],
-}
-_WIDTHS = {"M": 1.25, "W": 1.35, "1": 0.62, "I": 0.15, "J": 0.85, "L": 0.9, ":": 0.12, ".": 0.12}
 _TURN = np.linspace(0, np.pi / 2, 7)
 _FROM, _TO = 1 - np.sin(_TURN), 1 - np.cos(_TURN)
 """A quarter arc's shares of the sides it leaves and enters."""
@@ -146,7 +81,7 @@ def stroke_face(family: str, number: int) -> StrokeFace:
     """The face of that number; every family has any number of them."""
     ranges = STROKE_FAMILIES[family]
     rng = np.random.default_rng([sorted(STROKE_FAMILIES).index(family), number])
-    changed = [s for s in _VARIANTS if rng.random() < 0.4]
+    changed = [s for s in VARIANTS if rng.random() < 0.4]
     face = StrokeFace(
         weight=float(rng.uniform(*ranges.weight)),
         width=float(rng.uniform(*ranges.width)),
@@ -190,21 +125,18 @@ class _Plan:
     strokes: dict[tuple[str, str], list[tuple[slice, bool]]]
 
 
-_ZEROS = {"slash": [".12,.86! .88,.14!"], "dot": ["c,.47! c,.53!"]}
-
-
 def paths(face: StrokeFace, symbol: str) -> tuple[list[Path], float]:
     """The strokes of a symbol, in cap heights from the cap line's left end, and its width."""
     points, slab = _points(face), face.slab and symbol.isalnum()
     strokes = _plan().strokes
     chosen = strokes[symbol, "variant" if symbol in face.variants else "plain"]
-    if symbol == "0" and face.zero in _ZEROS:
+    if symbol == "0" and face.zero in ZEROS:
         chosen = chosen + strokes[symbol, face.zero]
     return [points[part] for part, serif in chosen if slab or not serif], _width(face, symbol)
 
 
 def _width(face: StrokeFace, symbol: str) -> float:
-    return face.width * _WIDTHS.get(symbol, 0.95 if symbol.isdigit() else 1.0)
+    return face.width * WIDTHS.get(symbol, 0.95 if symbol.isdigit() else 1.0)
 
 
 @lru_cache(maxsize=800)
@@ -212,8 +144,8 @@ def _points(face: StrokeFace) -> np.ndarray:
     """(Q, 2) float32: those of the plan in this face."""
     plan = _plan()
     at = np.where(plan.waist[:, None], np.array([1.0, face.waist / _WAIST]), 1.0) * plan.places
-    at[:, 0] *= np.array([_width(face, symbol) for symbol in _PLAIN])[plan.symbols]
-    round_off = np.array([max(face.corner, ROUND_ZERO * (symbol == "0")) for symbol in _PLAIN])
+    at[:, 0] *= np.array([_width(face, symbol) for symbol in PLAIN])[plan.symbols]
+    round_off = np.array([max(face.corner, ROUND_ZERO * (symbol == "0")) for symbol in PLAIN])
     sides = np.stack([at[plan.before] - at, at[plan.after] - at])
     lengths = np.hypot(sides[..., 0], sides[..., 1])
     share = round_off[plan.symbols] * plan.rounded + face.soft * plan.square
@@ -249,11 +181,11 @@ def _plan() -> _Plan:
             points.append(points[start])
         return slice(start, len(points))
 
-    kinds = [(symbol, "plain", drawn) for symbol, drawn in _PLAIN.items()]
-    kinds += [(symbol, "variant", drawn) for symbol, drawn in _VARIANTS.items()]
-    kinds += [("0", kind, drawn) for kind, drawn in _ZEROS.items()]
+    kinds = [(symbol, "plain", drawn) for symbol, drawn in PLAIN.items()]
+    kinds += [(symbol, "variant", drawn) for symbol, drawn in VARIANTS.items()]
+    kinds += [("0", kind, drawn) for kind, drawn in ZEROS.items()]
     for symbol, kind, drawn in kinds:
-        number = list(_PLAIN).index(symbol)
+        number = list(PLAIN).index(symbol)
         parts = strokes.setdefault((symbol, kind), [])
         for stroke in drawn:
             path, waists, sharp, closed = _parse(stroke)
