@@ -31,7 +31,10 @@ from vinreader.reader import Reader
 from vinreader.recognition import Evidence, Recognizer
 
 SAMPLE = Path(__file__).parents[1] / "local" / "photos" / "synthetic-sticker.jpg"
-PARTS = ("decode", "barcodes", "detect", "recognize", "inspect", "total")
+PARTS = (
+    *("decode", "barcodes", "detect", "rectify", "recognize"),
+    *("judge", "inspect", "total"),
+)
 TWELVE_MEGAPIXELS = (4000, 3000)
 STEPS = (
     (reading_way, "open_grey"),

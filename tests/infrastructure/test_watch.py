@@ -20,7 +20,7 @@ from vinreader.results import Defect, Reading, Status
 NAMESPACE = "VinReader/vin-reader"
 FUNCTIONS = {"photo_reader": "PhotoReaderFunction", "api": "ApiFunction"}
 DEFECTS = ("blurry", "dark", "glare", "low_contrast", "too_small", "cut_off", "obstructed")
-STAGES = ("decode", "barcodes", "detect", "recognize", "inspect", "total")
+STAGES = ("decode", "barcodes", "detect", "rectify", "recognize", "judge", "inspect", "total")
 KEYS = ("FunctionName", "QueueName", "ApiId")
 """The dimensions that name a resource."""
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
@@ -175,8 +175,8 @@ def test_every_kind_of_metric_is_printed(emitted: set[Metric]) -> None:
     assert printed >= {
         *("ReadingsRead", "ReadingsRetake", "ReadingsNotFound", "ReadingsRejected"),
         *("DefectBlurry", "DefectLowContrast", "DefectCutOff", "DefectTooSmall"),
-        *("DecodeTime", "BarcodesTime", "DetectTime", "RecognizeTime", "InspectTime", "TotalTime"),
-        "StoreTime",
+        *("DecodeTime", "BarcodesTime", "DetectTime", "RectifyTime", "RecognizeTime"),
+        *("JudgeTime", "InspectTime", "TotalTime", "StoreTime"),
         *("Confidence", "ColdStart", "MessagesRetried", "MessagesSetAside", "PhotosGone"),
         *("UnforeseenErrors", "PhotosErased"),
     }

@@ -22,7 +22,7 @@ from vinreader.recognition import Recognizer
 from vinreader.region import Region, located, parted
 from vinreader.results import Quad, Reading, Source, Status, as_quad
 from vinreader.search import Search, SearchConfig
-from vinreader.stages import StageClock
+from vinreader.stages import TOTAL, StageClock
 from vinreader.vin import describe, verdict
 from vinreader.witnesses import WitnessConfig, concerning, confirming, hear
 
@@ -89,13 +89,18 @@ class Reader:
         def heard() -> Reading:
             size, seen = (grey.shape[1], grey.shape[0]), counted()
             about = concerning(claims, seen, region, *size, self.config.witnesses)
-            return self._reading(seen, about)
+            with clock.stage("judge"):
+                return self._reading(seen, about)
 
-        with clock.stage("total"):
+        def enough(looks: list[Look]) -> bool:
+            with clock.stage("judge"):
+                return self._enough(looks, claims)
+
+        with clock.stage(TOTAL):
             with clock.stage("decode"):
                 grey = open_grey(data)
             finder = LineFinder(self.detector, self.config, grey, region)
-            search = Search(self.recognizer, self.config, grey)
+            search = Search(self.recognizer, self.config, grey, clock)
             with clock.stage("barcodes"):
                 claims = self.claims(grey)
             quads: list[Quad] = []
@@ -105,13 +110,13 @@ class Reader:
                     quads = finder.in_region()
                 with clock.stage("recognize"):
                     looks = self._look(search, quads, None, claims)
-            if not self._enough(looks, claims):
+            if not enough(looks):
                 steps = finder.steps(quads)
                 with clock.stage("detect"):
                     more = next(steps)
                 with clock.stage("recognize"):
                     glanced = looks + self._glance(search, more, region)
-                if self._enough(glanced, claims):
+                if enough(glanced):
                     looks = glanced
                 else:
                     with clock.stage("detect"):  # at the other sizes as well, and level
@@ -200,7 +205,8 @@ class Reader:
         claims: tuple[FoundClaim, ...],
     ) -> list[Look]:
         def enough(looks: list[Look]) -> bool:
-            return self._enough(looks, claims)
+            with search.clock.stage("judge"):
+                return self._enough(looks, claims)
 
         looks: list[Look] = []
         for part in parted(quads, region, search.grey.shape[1], search.grey.shape[0]):

@@ -14,6 +14,7 @@ from vinreader.looks import Look
 from vinreader.recognition import Evidence, Recognizer
 from vinreader.rectification import Adjustment, Band, Sizes, cut
 from vinreader.rows import RowsConfig, join, pairs, trimmed
+from vinreader.stages import StageClock
 from vinreader.vin import LENGTH
 
 __all__ = ["Search", "SearchConfig"]
@@ -110,10 +111,17 @@ class _Seen:
 class Search:
     """Looks at the lines of one photo, `grey` (H, W) uint8; what it saw in a cut it remembers."""
 
-    def __init__(self, recognizer: Recognizer, config: SearchConfig, grey: Grey) -> None:
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        config: SearchConfig,
+        grey: Grey,
+        clock: StageClock | None = None,
+    ) -> None:
         self.recognizer = recognizer
         self.config = config
         self.grey = grey
+        self.clock = clock or StageClock()
         self._sizes = Sizes(grey)
         self._known: dict[tuple[bytes, float], _Seen] = {}
 
@@ -256,9 +264,11 @@ class Search:
             return ()
         size = (self.recognizer.layout.width, self.recognizer.layout.height)
         strips = []
-        for band in bands:
-            photo, factor = self._sizes.enough(band.quad, size)
-            strips.append(cut(photo, band.quad[None] / np.float32(factor), size, [band.bend])[0])
+        with self.clock.stage("rectify"):
+            for band in bands:
+                photo, factor = self._sizes.enough(band.quad, size)
+                quads = band.quad[None] / np.float32(factor)
+                strips.append(cut(photo, quads, size, [band.bend])[0])
         return self.recognizer.recognize(np.stack(strips))
 
 

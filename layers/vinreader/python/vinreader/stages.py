@@ -6,21 +6,32 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["StageClock"]
+__all__ = ["TOTAL", "StageClock"]
+
+TOTAL = "total"
+"""The stage that holds all others."""
 
 
 class StageClock:
-    """Seconds by stage; a stage that comes twice adds up."""
+    """Seconds by stage; a stage that comes twice adds up, and one inside of another counts for
+    itself alone, so that all together are the total."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._inside: list[float] = []
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Measures what is done inside of it."""
+        self._inside.append(0.0)
         started = time.perf_counter()
         yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+        took = time.perf_counter() - started
+        inside = self._inside.pop()
+        if self._inside:
+            self._inside[-1] += took
+        own = took if name == TOTAL else took - inside
+        self.seconds[name] = self.seconds.get(name, 0.0) + own
 
     def milliseconds(self) -> dict[str, float]:
         """Rounded to tenths, the whole last."""
