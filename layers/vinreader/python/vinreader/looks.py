@@ -16,7 +16,7 @@ from vinreader.region import Region
 from vinreader.results import CheckDigit
 from vinreader.vin import verdict
 
-__all__ = ["Look", "elect", "meant", "shares_of_votes", "showing"]
+__all__ = ["Look", "elect", "meant", "shares_of_votes", "showing", "within"]
 
 Array = NDArray[np.float32]
 Values = NDArray[np.float64]
@@ -101,13 +101,17 @@ def meant(
     all."""
     if region is None:
         return looks
-    inside = [
-        look
-        for look in looks
-        if region.holds(look.characters.mean(axis=1).tolist(), photo_width, photo_height)
-    ]
+    inside = within(looks, region, photo_width, photo_height)
     shown = any(look.candidate.score >= clear for look in inside)
     return inside if shown else looks
+
+
+def within(
+    looks: Sequence[Look], region: Region, photo_width: int, photo_height: int
+) -> list[Look]:
+    """The looks whose characters lie inside of a region."""
+    size = photo_width, photo_height
+    return [look for look in looks if region.holds(look.characters.mean(axis=1).tolist(), *size)]
 
 
 def elect(looks: list[Look], temperature: float, checked: float) -> tuple[Look, dict[str, float]]:

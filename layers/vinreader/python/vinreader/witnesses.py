@@ -16,7 +16,7 @@ import numpy as np
 from vinreader.advice import ONE_LABEL, PRINT_TOO
 from vinreader.barcodes import FoundClaim
 from vinreader.claims import Weight
-from vinreader.looks import Look
+from vinreader.looks import Look, within
 from vinreader.region import Region
 from vinreader.results import Reading, Source, Status
 from vinreader.vin import ALPHABET, describe, differing, verdict
@@ -59,20 +59,16 @@ def concerning(
     """The claims that are about what a person aims at. Where a number is clearly shown inside of
     the region, a bar code outside that says quite another one is another vehicle's, or a part's;
     one that says about the same speaks of it, wherever it is."""
-    size = photo_width, photo_height
-    shown = [
-        look.candidate.text
-        for look in looks
-        if region
-        and look.candidate.score >= config.clear
-        and region.holds(look.characters.mean(axis=1).tolist(), *size)
-    ]
-    if region is None or not shown:
+    if region is None:
         return tuple(claims)
+    size = photo_width, photo_height
+    inside = within(looks, region, *size)
+    shown = [look.candidate.text for look in inside if look.candidate.score >= config.clear]
     return tuple(
         claim
         for claim in claims
-        if region.holds(claim.barcode.quad, *size)
+        if not shown
+        or region.holds(claim.barcode.quad, *size)
         or any(len(differing(text, claim.vin)) <= config.misread for text in shown)
     )
 
