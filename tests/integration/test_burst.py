@@ -1,4 +1,4 @@
-"""Two hundred uploads at once, with duplicates, poison and faults: none is lost, none doubled."""
+"""Five hundred uploads at once, with duplicates, poison and faults: none is lost, none doubled."""
 
 import io
 import random
@@ -24,15 +24,14 @@ from tests.queues import (
     take_dead_letters,
 )
 
-UPLOADS = 200
-# Twenty batches: enough for every mixture, and moto takes the square of their number in time.
+UPLOADS = 500
 POISON = UPLOADS // 20
 STICKERS = 10
 FORBIDDEN = 5
 """Photos that S3 never lets us have."""
 FOREIGN = 5
-REPEATED_EVENTS = 30
-REPEATED_UPLOADS = 10
+REPEATED_EVENTS = 60
+REPEATED_UPLOADS = 20
 
 
 @pytest.fixture(scope="module")
