@@ -8,13 +8,14 @@ import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 import boto3
 import pytest
 
 from local.stack import Stack
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
-from training.corrections import fine_tune, gather
+from training.corrections import gather
 from training.corrections.folder import CorrectionsFolder, SettledPhoto, is_held_out
 from training.corrections.judgement import Comparison, Score, judge
 from training.recognition.alignment import aligned_photos
@@ -182,8 +183,16 @@ def test_the_table_shows_before_and_after() -> None:
     assert table[4] == "gain in looks +9.0% ± 3.7%"
 
 
-def _fine_tune(tmp_path: Path, models: Path, *more: str) -> None:
+@pytest.fixture
+def fine_tune() -> ModuleType:
+    """The module, which needs PyTorch."""
     pytest.importorskip("torch", reason="PyTorch is not installed: make setup-training")
+    from training.corrections import fine_tune
+
+    return fine_tune
+
+
+def _fine_tune(fine_tune: ModuleType, tmp_path: Path, models: Path, *more: str) -> None:
     parser = argparse.ArgumentParser()
     fine_tune.add_arguments(parser)
     options = ["--corrections", str(tmp_path), "--models", str(models), "--hours", "0.0005"]
@@ -191,16 +200,19 @@ def _fine_tune(tmp_path: Path, models: Path, *more: str) -> None:
     fine_tune.fine_tune(parser.parse_args([*options, "--real", str(tmp_path / "none"), *more]))
 
 
-def test_without_anything_to_judge_by_nothing_is_trained(tmp_path: Path) -> None:
+def test_without_anything_to_judge_by_nothing_is_trained(
+    fine_tune: ModuleType, tmp_path: Path
+) -> None:
     with pytest.raises(SystemExit, match=r"run `python -m training corrections`"):
-        _fine_tune(tmp_path, DEFAULT_MODELS_DIR)
+        _fine_tune(fine_tune, tmp_path, DEFAULT_MODELS_DIR)
     CorrectionsFolder(tmp_path).save([SettledPhoto("photos/a.jpg", OTHER_VIN, held_out=False)])
     with pytest.raises(SystemExit, match="nothing to judge by"):
-        _fine_tune(tmp_path, DEFAULT_MODELS_DIR)
+        _fine_tune(fine_tune, tmp_path, DEFAULT_MODELS_DIR)
 
 
 @pytest.mark.parametrize("gain", [0.4, -0.4])
 def test_only_a_better_model_takes_the_place_of_the_old_one(
+    fine_tune: ModuleType,
     stack: Stack,
     put: Callable[..., str],
     tmp_path: Path,
@@ -220,7 +232,7 @@ def test_only_a_better_model_takes_the_place_of_the_old_one(
     folder.save([*folder.load(), *(SettledPhoto(f"{n}.jpg", OTHER_VIN, True) for n in range(2))])
     scores = [Score((True, True), (0.5, 0.5), 0.9), Score((True, True), (0.5 + gain,) * 2, 0.9)]
     monkeypatch.setattr(fine_tune, "judge", lambda *_: scores.pop(0))
-    _fine_tune(tmp_path, models)
+    _fine_tune(fine_tune, tmp_path, models)
     trained = (tmp_path / "run" / "models" / "yolo.onnx").read_bytes()
     before = (DEFAULT_MODELS_DIR / "yolo.onnx").read_bytes()
     assert trained != before
