@@ -23,8 +23,8 @@ from training.onnx_files import load_onnx_weights
 
 __all__ = ["LoopConfig", "add_loop_arguments", "begin", "fit", "load_checkpoint", "save_checkpoint"]
 
-Batch = Any
-Loss = Callable[[nn.Module, Batch], tuple[torch.Tensor, dict[str, float]]]
+Batch = tuple[torch.Tensor, ...]
+Loss = Callable[[nn.Module, Any], tuple[torch.Tensor, dict[str, float]]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ def add_loop_arguments(parser: argparse.ArgumentParser, out: Path, batch: int) -
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", help="such as cpu or cuda; a GPU where there is one")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--real", type=Path, default=Path("../shared/real"), help="real photos")
 
@@ -58,17 +59,21 @@ def add_loop_arguments(parser: argparse.ArgumentParser, out: Path, batch: int) -
 def begin(
     make: Callable[[], nn.Module], args: argparse.Namespace
 ) -> tuple[nn.Module, dict[str, Any] | None]:
-    """The net to train, and the state of the run to go on from where `--resume` finds one."""
+    """The net to train, on its device, and the state of the run to go on from where `--resume`
+    finds one."""
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    net = make().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net = make()
     if args.start_from:
         load_onnx_weights(net, args.start_from)
     state = load_checkpoint(args.out) if args.resume else None
     if state:
         net.load_state_dict(state["net"])
+    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    net = net.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     parameters = sum(p.numel() for p in net.parameters())
-    print(f"{parameters:,} parameters, from step {state['step'] if state else 0}", flush=True)
+    step = state["step"] if state else 0
+    print(f"{parameters:,} parameters on {device}, from step {step}", flush=True)
     return net, state
 
 
@@ -85,6 +90,7 @@ def fit(
         net.parameters(), lr=config.rate, weight_decay=config.weight_decay
     )
     averaged = copy.deepcopy(net).eval()
+    device = next(net.parameters()).device
     step, spent = 0, 0.0
     if state:
         optimiser.load_state_dict(state["optimiser"])
@@ -96,7 +102,7 @@ def fit(
     net.train()
     with suppress(KeyboardInterrupt):  # what was learnt until then is kept
         while (elapsed := time.monotonic() - started) < budget:
-            batch = next(batches)
+            batch = _moved(next(batches), device)
             progress = elapsed / budget
             rate = config.rate * 0.5 * (1 + math.cos(math.pi * progress))
             for group in optimiser.param_groups:
@@ -125,6 +131,12 @@ def fit(
                 saved = now
     save_checkpoint(folder, net, averaged, optimiser, step, time.monotonic() - started)
     return averaged
+
+
+def _moved(batch: Batch, device: torch.device) -> Batch:
+    """The same batch, of the same type, on the device."""
+    tensors = (tensor.to(device, non_blocking=True) for tensor in batch)
+    return type(batch)._make(tensors) if hasattr(batch, "_make") else tuple(tensors)
 
 
 @torch.no_grad()

@@ -72,15 +72,15 @@ def _box_loss(logits: Tensor, boxes: Tensor) -> Tensor:
 def _sampled(logits: Tensor, boxes: Tensor) -> Tensor:
     """(N, C, across, along) values of maps (N, C, h, w) on a grid in each box (N, 4, 2); what of a
     box is outside takes the value at the edge."""
-    y = (torch.arange(_ACROSS, dtype=torch.float32) + 0.5) / _ACROSS
-    x = (torch.arange(_ALONG, dtype=torch.float32) + 0.5) / _ALONG
+    y = (torch.arange(_ACROSS, device=boxes.device) + 0.5) / _ACROSS
+    x = (torch.arange(_ALONG, device=boxes.device) + 0.5) / _ALONG
     first, right, down = boxes[:, 0], boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 0]
     at = (
         first[:, None, None]
         + x[None, None, :, None] * right[:, None, None]
         + y[None, :, None, None] * down[:, None, None]
     )
-    size = torch.tensor([logits.shape[3], logits.shape[2]], dtype=torch.float32)
+    size = boxes.new_tensor([logits.shape[3], logits.shape[2]])
     grid = 2 * at / size - 1
     return functional.grid_sample(
         logits, grid, mode="bilinear", padding_mode="border", align_corners=False

@@ -23,9 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def page_loss(net: nn.Module, batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
-    """The detector's loss on one batch, the net in bfloat16 where the processor has it."""
+    """The detector's loss on one batch, the net in bfloat16."""
     photos = batch.photos.float().div_(255).contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(photos.device.type, torch.bfloat16):
         logits = net(photos)
     return loss_of(logits, batch.maps, batch.known, batch.boxes), {}
 
