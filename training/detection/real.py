@@ -1,6 +1,7 @@
 """Photographs of real vehicles as training material: backdrops, and boxes as weak supervision.
 
-Where the alignment knows how the number runs, its tilted quad stands for the box.
+Where the alignment knows each character and the line that hugs them, the page is known as a
+synthetic one is, but for what other text there is.
 
 Only photos without certain text are trained on (`unlabelled`, and the part of `low` whose labels
 are single or double reads); one in ten is held out by the hash of its name, `native` never read.
@@ -16,7 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from training.recognition.alignment import aligned_photos
+from training.recognition.alignment import Aligned, aligned_photos
 from training.synthesis.pages import Backdrop, Page
 from training.synthesis.scenes import photograph
 
@@ -32,19 +33,19 @@ _LONGEST = (290, 900)
 
 @dataclass(frozen=True)
 class BoxedPhoto:
-    """A photo file and the upright box (4,) x0 y0 x1 y1 around its VIN, pixels; and the quad (4, 2)
-    around it that follows the line, if it is known."""
+    """A photo file and the upright box (4,) x0 y0 x1 y1 around its VIN, pixels; and where its
+    characters are, if that is known."""
 
     path: Path
     box: np.ndarray
-    quad: np.ndarray | None = None
+    aligned: Aligned | None = None
 
     @property
     def corners(self) -> np.ndarray:
-        """The quad, or else the box's corners (4, 2), clockwise."""
+        """The corners (4, 2) of the aligned quad, or else of the box, clockwise."""
         x0, y0, x1, y1 = self.box
         box = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
-        return box if self.quad is None else self.quad
+        return box if self.aligned is None else self.aligned.quad
 
 
 def held_out(photo: BoxedPhoto) -> bool:
@@ -82,22 +83,33 @@ class RealPhotos:
 
     @classmethod
     def to_train_on(cls, folder: Path, aligned: Path | None = None) -> RealPhotos:
-        """Those of `folder` that may train, with the quads of the file `aligned`."""
+        """Those of `folder` that may train, with the characters of the file `aligned`."""
         photos = unlabelled_photos(folder) + certain_photos(folder, certain=False)
-        lines = {folder / a.file: a.quad for a in aligned_photos(aligned)} if aligned else {}
-        return cls([replace(p, quad=lines.get(p.path)) for p in photos if not held_out(p)])
+        known = {folder / a.file: a for a in aligned_photos(aligned)} if aligned else {}
+        return cls([replace(p, aligned=known.get(p.path)) for p in photos if not held_out(p)])
 
     def page(self, rng: np.random.Generator, shape: tuple[int, int]) -> Page:
-        """A real photo, enlarged, squeezed, turned; its VIN line known by its box alone."""
+        """A real photo, enlarged, squeezed, turned. Where its characters are is known along the
+        middle of an aligned line; of others only a box around the VIN is."""
         photo = self._any(rng)
-        image, box = _view(rng, self._grey(photo.path), photo.corners, shape)
-        known = np.where(_around(box, shape, 0.2), 0, 255).astype(np.uint8)
+        image, matrix = _view(rng, self._grey(photo.path), photo.corners, shape)
+        corners = _carried(photo.corners, matrix)
         if rng.random() < 0.5:
-            tall = min(np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[3] - box[0]))
+            tall = min(
+                np.linalg.norm(corners[1] - corners[0]), np.linalg.norm(corners[3] - corners[0])
+            )
             image = photograph(rng, image.astype(np.float32), (float(tall) + 1) * 0.6)
-        nothing = np.zeros(shape, np.uint8)
-        no_quads, none = np.zeros((0, 4, 2), np.float32), np.zeros(0, int)
-        return Page(image, no_quads, none, none.astype(bool), nothing, known, box)
+        if photo.aligned is None or photo.aligned.line is None:
+            nothing = np.zeros(shape, np.uint8)
+            known = np.where(_around(corners, shape, 0.2), 0, 255).astype(np.uint8)
+            no_quads, none = np.zeros((0, 4, 2), np.float32), np.zeros(0, int)
+            return Page(image, no_quads, none, none.astype(bool), nothing, known, corners)
+        line = _carried(photo.aligned.line, matrix)
+        quads = _characters(_carried(photo.aligned.edges, matrix), line)
+        text_known = np.where(_around(line, shape, 0.0), 255, 0).astype(np.uint8)
+        everywhere = np.full(shape, 255, np.uint8)
+        one, vin = np.zeros(len(quads), int), np.ones(len(quads), bool)
+        return Page(image, quads, one, vin, text_known, everywhere)
 
     def backdrop(self, rng: np.random.Generator, shape: tuple[int, int]) -> Backdrop:
         """The same with the VIN painted over by what is above and below it."""
@@ -108,8 +120,10 @@ class RealPhotos:
         above, below = grey[max(y0 - 1, 0), x0:x1], grey[min(y1, grey.shape[0] - 1), x0:x1]
         ramp = np.linspace(0, 1, y1 - y0)[:, None]
         grey[y0:y1, x0:x1] = cv2.blur(above * (1 - ramp) + below * ramp, (5, 3))
-        image, box = _view(rng, grey, replace(photo, quad=None).corners, shape)
-        return Backdrop(image, np.where(_around(box, shape, 0.25), 0, 255).astype(np.uint8))
+        corners = replace(photo, aligned=None).corners
+        image, matrix = _view(rng, grey, corners, shape)
+        hidden = _around(_carried(corners, matrix), shape, 0.25)
+        return Backdrop(image, np.where(hidden, 0, 255).astype(np.uint8))
 
     def _any(self, rng: np.random.Generator) -> BoxedPhoto:
         return self.photos[int(rng.integers(len(self.photos)))]
@@ -123,8 +137,8 @@ class RealPhotos:
 def _view(
     rng: np.random.Generator, grey: np.ndarray, box: np.ndarray, shape: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A crop of a photo, squeezed and turned, that shows the whole of the box (4, 2); and the box
-    there, float32."""
+    """A crop of a photo, squeezed and turned, that shows the whole of the box (4, 2); and the
+    matrix (2, 3) from the photo to it."""
     longest = np.exp(rng.uniform(np.log(_LONGEST[0]), np.log(_LONGEST[1])))
     scale = float(longest) / max(grey.shape)
     matrix = _squeezed(rng, 0.3) @ np.diag([scale, scale])
@@ -144,7 +158,24 @@ def _view(
         flags=cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE if rng.random() < 0.5 else cv2.BORDER_CONSTANT,
     )
-    return image, (corners + shift).astype(np.float32)
+    return image, np.column_stack([matrix, shift])
+
+
+def _carried(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Points (…, 2) of the photo in the view, float32."""
+    return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float32)
+
+
+def _characters(edges: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """The quads (N, 4, 2) of characters from the middles (N, 2, 2) of their left and right edges,
+    as tall as the line (4, 2) that hugs them and along its middle."""
+    start, end = (line[[0, 1]] + line[[3, 2]]) / 2
+    along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-6)
+    middles = start + ((edges - start) @ along)[..., None] * along
+    half = (line[[3, 2]] - line[[0, 1]]).mean(axis=0) / 2
+    left, right = middles[:, 0], middles[:, 1]
+    corners = [left - half, right - half, right + half, left + half]
+    return np.stack(corners, axis=1).astype(np.float32)
 
 
 def _squeezed(rng: np.random.Generator, most: float) -> np.ndarray:
@@ -174,7 +205,11 @@ def _around(box: np.ndarray, shape: tuple[int, int], share: float) -> np.ndarray
     right, down = box[1] - box[0], box[3] - box[0]
     margin = share * min(np.linalg.norm(right), np.linalg.norm(down))
     right, down = (side * margin / max(float(np.linalg.norm(side)), 1e-6) for side in (right, down))
-    wide = box + np.stack([-right - down, right - down, right + down, down - right])
+    return _filled(box + np.stack([-right - down, right - down, right + down, down - right]), shape)
+
+
+def _filled(outline: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Where the outline (N, 2) is: bool."""
     mask = np.zeros(shape, np.uint8)
-    cv2.fillConvexPoly(mask, np.round(wide).astype(np.int32), 1)
+    cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 1)
     return mask > 0

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from vinreader.looks import Look, elect
 from vinreader.models import DEFAULT_MODELS_DIR
 from vinreader.photo import open_grey
 from vinreader.reader import Reader, ReaderConfig
-from vinreader.results import CheckDigit
+from vinreader.results import CheckDigit, Quad
 from vinreader.vin import verdict, wmi_known
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "align_labelled",
     "align_unlabelled",
     "aligned_photos",
+    "hugging_line",
     "looking_at_all",
     "save_aligned",
 ]
@@ -46,6 +47,8 @@ AGREEING = 4
 """Looks that must show the identical number where there is no label."""
 SHARE = 0.6
 """Least part of all votes for that number."""
+_MOST_OFF, _MOST_BEYOND = 0.33, 1.5
+"""Heights by which a line's ends may lie beside the number's, and from them at all."""
 SUREST = {CheckDigit.VALID: 0.6, CheckDigit.NOT_APPLICABLE: 0.9}
 """Least certainty of every character where there is no label."""
 
@@ -53,12 +56,17 @@ SUREST = {CheckDigit.VALID: 0.6, CheckDigit.NOT_APPLICABLE: 0.9}
 @dataclass(frozen=True)
 class Aligned:
     """A photo's file, its number, the quad (4, 2) of the number and the middles (17, 2, 2) of each
-    character's left and right edge, all in photo pixels."""
+    character's left and right edge, all in photo pixels.
+
+    The quad is cut as the number is read best, with a margin of any width; `line` (4, 2) is the
+    detector's line there, which hugs the characters, None where it has none.
+    """
 
     file: str
     vin: str
     quad: np.ndarray
     edges: np.ndarray
+    line: np.ndarray | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,7 +114,13 @@ def save_aligned(found: Iterable[Aligned], path: Path) -> None:
     """Write them for `aligned_photos`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = [
-        {"file": a.file, "vin": a.vin, "quad": a.quad.tolist(), "edges": a.edges.tolist()}
+        {
+            "file": a.file,
+            "vin": a.vin,
+            "quad": a.quad.tolist(),
+            "edges": a.edges.tolist(),
+            "line": None if a.line is None else a.line.tolist(),
+        }
         for a in found
     ]
     path.write_text(json.dumps(rows))
@@ -133,7 +147,9 @@ def aligned_photos(path: Path) -> Iterator[Aligned]:
     """What `save_aligned` wrote."""
     for row in json.loads(path.read_text()):
         quad, edges = np.array(row["quad"], np.float32), np.array(row["edges"], np.float32)
-        yield Aligned(row["file"], row["vin"], quad, edges)
+        line = row.get("line")
+        hugging = None if line is None else np.array(line, np.float32)
+        yield Aligned(row["file"], row["vin"], quad, edges, hugging)
 
 
 def _labels(real: Path) -> tuple[set[str], list[tuple[str, str]]]:
@@ -148,9 +164,26 @@ def _labels(real: Path) -> tuple[set[str], list[tuple[str, str]]]:
     ]
 
 
-def _looks(reader: Reader, path: Path) -> list[Look]:
+def hugging_line(lines: Sequence[Quad], found: Aligned) -> np.ndarray | None:
+    """The likeliest of the detector's lines that hugs the characters: its ends lie within one and a
+    half heights of theirs and within a third of one across, and it is no taller than the quad."""
+    ends = np.stack([found.edges[0, 0], found.edges[-1, 1]])
+    tallest = float(np.linalg.norm(found.quad[3] - found.quad[0]))
+    for line in lines:
+        quad = np.array(line, np.float32)
+        down = quad[3] - quad[0]
+        height = float(np.linalg.norm(down))
+        off = (ends - (quad[[0, 1]] + quad[[3, 2]]) / 2) / height
+        beside, away = np.abs(off @ down / height), np.linalg.norm(off, axis=1)
+        if height <= tallest and beside.max() <= _MOST_OFF and away.max() <= _MOST_BEYOND:
+            return quad
+    return None
+
+
+def _looks(reader: Reader, path: Path) -> tuple[list[Quad], list[Look]]:
     grey = open_grey(path.read_bytes())
-    return reader.look(grey, reader.lines(grey))
+    lines = reader.lines(grey)
+    return lines, reader.look(grey, lines)
 
 
 def align_labelled(reader: Reader, real: Path, file: str, vin: str) -> Aligned | None:
@@ -160,11 +193,11 @@ def align_labelled(reader: Reader, real: Path, file: str, vin: str) -> Aligned |
     def misread(look: Look) -> int:
         return sum(a != b for a, b in zip(look.candidate.text, vin, strict=True))
 
-    looks = _looks(reader, real / file)
+    lines, looks = _looks(reader, real / file)
     best = min(looks, key=lambda look: (misread(look), -look.candidate.score), default=None)
     if best is None or misread(best) > MOST_MISREAD:
         return None
-    return _aligned(reader, file, vin, best)
+    return _aligned(reader, file, vin, best, lines)
 
 
 def agreed(looks: list[Look], config: ReaderConfig) -> Look | None:
@@ -187,14 +220,17 @@ def agreed(looks: list[Look], config: ReaderConfig) -> Look | None:
 
 def align_unlabelled(reader: Reader, real: Path, file: str) -> Aligned | None:
     """Number and characters of a photo that nobody labelled; None where any evidence is missing."""
-    looks = _looks(reader, real / file)
+    lines, looks = _looks(reader, real / file)
     best = agreed(looks, reader.config) if looks else None
-    return _aligned(reader, file, best.candidate.text, best) if best else None
+    return _aligned(reader, file, best.candidate.text, best, lines) if best else None
 
 
-def _aligned(reader: Reader, file: str, vin: str, look: Look) -> Aligned | None:
+def _aligned(
+    reader: Reader, file: str, vin: str, look: Look, lines: Sequence[Quad]
+) -> Aligned | None:
     if len(look.bands) > 1:
         return None  # a number in two rows is no single quad
     characters = look.characters
     edges = (characters[:, [0, 1]] + characters[:, [3, 2]]) / 2
-    return Aligned(file, vin, look.number(reader.config.ends), edges)
+    found = Aligned(file, vin, look.number(reader.config.ends), edges)
+    return replace(found, line=hugging_line(lines, found))

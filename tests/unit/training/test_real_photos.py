@@ -16,11 +16,12 @@ from tests.photos import SAMPLE, blank_jpeg, sample_vin
 from training.detection import real
 from training.detection.real import BoxedPhoto, RealPhotos, held_out
 from training.recognition import alignment
-from training.recognition.alignment import Aligned, aligned_photos
+from training.recognition.alignment import Aligned, aligned_photos, hugging_line
 from training.recognition.real_strips import RealStrips
 from training.synthesis.backgrounds import Backgrounds
 from vinreader.decoding import Candidate
 from vinreader.reader import Reader
+from vinreader.results import as_quad
 from vinreader.vin import ALPHABET
 
 COLUMNS = "file,vin,track,location,label_confidence\n"
@@ -65,6 +66,52 @@ def test_characters_are_found_in_order_along_the_line(aligned: Aligned) -> None:
     assert steps == pytest.approx(np.full(16, np.median(steps)), rel=0.25)  # a monospaced face
     slope = np.polyfit(middles[:, 0], middles[:, 1], 1)[0]
     assert slope == pytest.approx(-0.1, abs=0.04)
+
+
+def test_the_line_kept_of_an_aligned_number_hugs_it(aligned: Aligned) -> None:
+    assert aligned.line is not None
+    start, end = (aligned.line[[0, 1]] + aligned.line[[3, 2]]) / 2
+    height = np.linalg.norm(aligned.line[3] - aligned.line[0])
+    assert np.linalg.norm(start - aligned.edges[0, 0]) < 1.5 * height
+    assert np.linalg.norm(end - aligned.edges[-1, 1]) < 1.5 * height
+    assert height < np.linalg.norm(aligned.quad[3] - aligned.quad[0])
+
+
+def test_a_line_elsewhere_or_as_tall_as_two_rows_hugs_no_number(aligned: Aligned) -> None:
+    assert aligned.line is not None
+    down = aligned.line[3] - aligned.line[0]
+    along = aligned.line[1] - aligned.line[0]
+    below = as_quad(aligned.line + down)
+    longer = as_quad(aligned.line + np.outer([0, 1, 1, 0], along))
+    both = as_quad(aligned.line + np.outer([-1, -1, 1, 1], down))
+    assert hugging_line([below, longer, both], aligned) is None
+    found = hugging_line([below, as_quad(aligned.line)], aligned)
+    assert found is not None
+    assert found == pytest.approx(aligned.line)
+
+
+def test_a_page_of_an_aligned_photo_knows_each_character(
+    aligned: Aligned, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(real, "photograph", lambda rng, image, height: image.astype(np.uint8))
+    box = np.array([380.0, 620.0, 1110.0, 740.0])
+    source = RealPhotos([BoxedPhoto(photos / "sample.jpg", box, aligned)])
+    rng = np.random.default_rng(1)
+    for _ in range(6):
+        page = source.page(rng, (320, 448))
+        assert page.box is None
+        assert page.vin.all()
+        assert page.quads.shape == (17, 4, 2)
+        assert (page.line_known == 255).all()
+        middles = page.quads.mean(axis=1)
+        steps = np.linalg.norm(np.diff(middles, axis=0), axis=1)
+        assert steps == pytest.approx(np.full(16, np.median(steps)), rel=0.25)
+        shape = page.image.shape
+        within = np.all((middles >= 1) & (middles < [shape[1] - 1, shape[0] - 1]), axis=1)
+        x, y = middles[within].astype(int).T
+        assert within.sum() >= 15
+        assert (page.text_known[y, x] == 255).all()
+        assert 0 < (page.text_known == 255).mean() < 0.2
 
 
 def test_strips_cut_from_an_aligned_photo_spell_its_number(aligned: Aligned, photos: Path) -> None:
@@ -113,9 +160,8 @@ def test_without_a_label_a_clear_number_is_accepted_and_judges_the_rule(
 
 def test_doubt_of_any_kind_keeps_a_number_without_label_out(photos: Path) -> None:
     reader = Reader.load()
-    (look, *_) = sorted(
-        alignment._looks(reader, photos / "sample.jpg"), key=lambda look: -look.candidate.score
-    )
+    _, looks = alignment._looks(reader, photos / "sample.jpg")
+    (look, *_) = sorted(looks, key=lambda look: -look.candidate.score)
     sure = replace(look.candidate, certainty=np.full(17, 0.95, np.float32), disputed=())
 
     def accepted(candidate: Candidate, count: int = 4) -> bool:
