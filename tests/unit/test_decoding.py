@@ -284,6 +284,15 @@ def test_a_maker_on_record_decides_between_two_sights():
     assert candidate.corrected == (1,)
 
 
+def test_what_its_maker_writes_decides_between_two_sights():
+    """Of 8 and B, seen about as well, Ford of Europe writes the letter."""
+    shown = "WF0AXX8JAA0000003"
+    candidate = best(evidence(shown, doubts={6: {"8": 0.6, "B": 0.38}}))
+    assert candidate.text == "WF0AXXBJAA0000003"
+    assert candidate.corrected == (7,)
+    assert best(evidence(shown, doubts={6: {"8": 0.95, "B": 0.04}})).text == shown
+
+
 def test_a_symbol_that_the_eye_did_not_see_is_never_put_in():
     vin = with_valid("1FTSW21P05EA00001")
     candidate = best(evidence(vin, doubts={3: {"5": 0.9, "S": 0.09}}))

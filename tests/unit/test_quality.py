@@ -120,6 +120,13 @@ def test_a_wrong_check_digit_where_the_law_demands_one_is_not_believed() -> None
     assert status_of(*[look(NOT_APPLICABLE)] * 4, config=trusting(0.5)) is Status.READ
 
 
+def test_a_number_that_its_maker_would_not_write_is_not_believed() -> None:
+    """A letter in position 7 and a Z in position 9 are no matter of taste there."""
+    shown = [look("WF0AXX8JAA0000003")] * 4
+    assert status_of(*shown, config=trusting(0.5)) is Status.RETAKE
+    assert status_of(*[look("WF0AXXBJAA0000003")] * 4, config=trusting(0.5)) is Status.READ
+
+
 def test_a_number_corrected_by_knowledge_is_not_believed() -> None:
     shown = [look(VALID, corrected=(9,))] * 4
     assert status_of(*shown, config=trusting(0.5)) is Status.RETAKE

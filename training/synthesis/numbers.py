@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.synthesis.chance import cumulative, one_of, pick
+from vinreader.makers import FORD_OF_EUROPE
 from vinreader.vin import ALPHABET, check_digit, mandates_check_digit
 
 __all__ = ["ON_THE_ROAD", "TAUGHT", "Numbers", "random_vin"]
 
 LETTERS_AND_DIGITS = np.array(list(ALPHABET))
 DIGITS = np.array(list("0123456789"))
+LETTERS = np.array([symbol for symbol in ALPHABET if symbol.isalpha()])
 CONFUSABLE = np.array(list("B8D0S5Z2G6UVPFKX"))
 """The pairs that the recogniser most often took for one another."""
 SERIAL_DIGITS = cumulative([0.1, 0.15, 0.65, 0.1])
@@ -44,19 +46,21 @@ most part."""
 class Numbers:
     """Which numbers are drawn: the share of them that carry a matching check digit where the law
     demands one and elsewhere, beside those that match by chance; the share of which every position
-    is drawn evenly from the 33 symbols; and that of which half of the positions hold symbols that
-    readers take for one another."""
+    is drawn evenly from the 33 symbols; that of which half of the positions hold symbols that
+    readers take for one another; and whether makers that write fillers build the rest of their
+    numbers as `vinreader.makers` knows them to."""
 
     mandated: float = 0.8
     volunteered: float = 0.8
     uniform: float = 0.35
     alike: float = 0.12
+    as_makers_do: bool = False
 
 
 TAUGHT = Numbers()
 """For training: rare symbols are learnt as well as common ones, and no position's habits by
 heart."""
-ON_THE_ROAD = Numbers(mandated=1.0, volunteered=0.15, uniform=0.0, alike=0.0)
+ON_THE_ROAD = Numbers(mandated=1.0, volunteered=0.15, uniform=0.0, alike=0.0, as_makers_do=True)
 """For judging how far a number is to be trusted: of 357 labelled photos of vehicles whose makers
 need not carry a check digit one in five has a matching one, some of them by chance."""
 
@@ -73,6 +77,16 @@ def random_vin(rng: np.random.Generator, numbers: Numbers = TAUGHT) -> str:
     share = numbers.mandated if mandates_check_digit(vin) else numbers.volunteered
     if rng.random() < share:
         vin = vin[:8] + check_digit(vin) + vin[9:]
+    return _as_its_maker_does(rng, vin) if numbers.as_makers_do else vin
+
+
+def _as_its_maker_does(rng: np.random.Generator, vin: str) -> str:
+    """The number with what goes with its maker's fillers."""
+    if vin.startswith("ZZZ", 3):
+        ninth = "Z" if rng.random() < 0.9 else check_digit(vin)
+        return vin[:8] + ninth + vin[9:]
+    if vin[:3] in FORD_OF_EUROPE:
+        return vin[:4] + "XX" + "".join(rng.choice(LETTERS, 2)) + vin[8:]
     return vin
 
 

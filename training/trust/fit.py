@@ -56,7 +56,16 @@ PULL_TOGETHER = 100.0
 FOLDS = 5
 DIGITS = 3
 NAMES = tuple(field.name for field in fields(Support))
-AGAINST = ("others", "rival", "against", "undenied", "disputed", "corrected", "uneven")
+AGAINST = (
+    "others",
+    "rival",
+    "against",
+    "undenied",
+    "departing",
+    "disputed",
+    "corrected",
+    "uneven",
+)
 """Figures that speak against a number the higher they are; all others speak for it."""
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vinreader.makers import departures
 from vinreader.results import CheckDigit
 from vinreader.vin import ALPHABET, CHECK_POSITION, LENGTH, mandates_check_digit, verdict, wmi_known
 
@@ -44,6 +45,8 @@ class KnowledgeConfig:
     invalid_elsewhere: float = -0.2
     wmi_on_record: float = 0.5
     wmi_unknown: float = -0.5
+    departing: float = -3.0
+    """A symbol where the maker is known to write others."""
     second_sight: float = 0.1
     """Another symbol may be chosen only if the eye gave it at least this."""
 
@@ -94,7 +97,8 @@ def _mandated(text: str, config: KnowledgeConfig) -> float:
 
 
 def _maker(text: str, config: KnowledgeConfig) -> float:
-    return config.wmi_on_record if wmi_known(text[:3]) else config.wmi_unknown
+    known = config.wmi_on_record if wmi_known(text[:3]) else config.wmi_unknown
+    return known + len(departures(text)) * config.departing
 
 
 def _habits(seen: Values, config: KnowledgeConfig) -> Values:

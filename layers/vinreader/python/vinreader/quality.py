@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vinreader.advice import SHOW_THE_NUMBER, TAKE_CLOSER, TWO_NUMBERS
 from vinreader.looks import Look
+from vinreader.makers import departures
 from vinreader.results import CheckDigit, Status
 from vinreader.support import Support, another_number, support_of
 from vinreader.trust import Trust
@@ -65,11 +66,13 @@ def judge(
 
 
 def eligible(best: Look, support: Support) -> bool:
-    """Whether the number of the `best` look may be read at all: the law does not deny it, the eye
-    was not overruled for it, both heads see it, and most votes are for it."""
+    """Whether the number of the `best` look may be read at all: neither the law nor what its maker
+    is known to write denies it, the eye was not overruled for it, both heads see it, and most votes
+    are for it."""
     candidate = best.candidate
     return (
         verdict(candidate.text) is not CheckDigit.INVALID
+        and not departures(candidate.text)
         and not candidate.corrected
         and not candidate.disputed
         and support.votes >= 0

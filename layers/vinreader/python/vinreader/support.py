@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinreader.looks import Look
+from vinreader.makers import departures
 from vinreader.results import CheckDigit
 from vinreader.vin import ALPHABET, LENGTH, differing, mandates_check_digit, verdict, wmi_known
 
@@ -70,6 +71,8 @@ class Support:
     """1 where it agrees and need not."""
     on_record: float
     """1 where the maker is on record."""
+    departing: float
+    """Positions at which the number departs from how its maker builds numbers."""
     disputed: float
     """Positions at which one head alone sees something else, three at most."""
     corrected: float
@@ -115,6 +118,7 @@ def support_of(best: Look, looks: Sequence[Look], votes: Mapping[str, float]) ->
         demanded=float(agrees and mandates_check_digit(number)),
         volunteered=float(agrees and not mandates_check_digit(number)),
         on_record=float(wmi_known(number)),
+        departing=float(len(departures(number))),
         disputed=float(min(len(candidate.disputed), 3)),
         corrected=float(min(len(candidate.corrected), 3)),
         uneven=float(np.log(steps.std() / max(float(np.median(steps)), 1.0) + 0.02)),
