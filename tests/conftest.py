@@ -1,6 +1,5 @@
 """One local stack for the whole run, and the real functions around it."""
 
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -12,6 +11,7 @@ from local.functions import LocalFunction
 from local.http_api import HttpApi
 from local.queue_loop import QueueLoop
 from local.stack import Stack, running_stack
+from tests.ports import free_ports
 from vinreader.store import ReadingStore
 
 cv2.setNumThreads(1)  # the processes that share the tests fill the cores
@@ -69,8 +69,7 @@ def address(api: HttpApi, stack: Stack, photo_reader: LocalFunction) -> Iterator
 @pytest.fixture
 def unreachable_store(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> ReadingStore:
     """A store at an address where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as once_taken:
-        port = once_taken.getsockname()[1]
+    (port,) = free_ports(1)
     with monkeypatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
         store = ReadingStore(stack.table, retention_days=1)
