@@ -11,6 +11,7 @@ from local.functions import LocalFunction
 from local.http_api import HttpApi
 from local.queue_loop import QueueLoop
 from local.stack import Stack, running_stack
+from tests import queues
 from tests.ports import free_ports
 from vinreader.store import ReadingStore
 
@@ -46,17 +47,16 @@ def api(stack: Stack) -> HttpApi:
 
 @pytest.fixture
 def queue(stack: Stack, photo_reader: LocalFunction) -> QueueLoop:
-    """The way from the queue to the function, with nothing left in the queue."""
-    loop = QueueLoop(stack.queue_url, photo_reader)
-    while loop.deliver(wait_seconds=0).taken:
-        pass
-    return loop
+    """The way from the queue to the function; nothing is in the queue or among its dead letters."""
+    queues.purge(stack)
+    return QueueLoop(stack.queue_url, photo_reader)
 
 
 @pytest.fixture(scope="module")
 def address(api: HttpApi, stack: Stack, photo_reader: LocalFunction) -> Iterator[str]:
     """Where the pages and the API are, as `make serve` has them: photos of the bucket are read in
     the background."""
+    queues.purge(stack)
     loop = QueueLoop(stack.queue_url, photo_reader)
     with Front(api, 0, stack.endpoint) as front, loop.serving():
         thread = threading.Thread(target=front.serve_forever)
