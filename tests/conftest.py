@@ -1,6 +1,5 @@
 """One local stack for the whole run, and the real functions around it."""
 
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -12,6 +11,8 @@ from local.functions import LocalFunction
 from local.http_api import HttpApi
 from local.queue_loop import QueueLoop
 from local.stack import Stack, running_stack
+from tests import queues
+from tests.ports import free_ports
 from vinreader.store import ReadingStore
 
 cv2.setNumThreads(1)  # the processes that share the tests fill the cores
@@ -46,17 +47,16 @@ def api(stack: Stack) -> HttpApi:
 
 @pytest.fixture
 def queue(stack: Stack, photo_reader: LocalFunction) -> QueueLoop:
-    """The way from the queue to the function, with nothing left in the queue."""
-    loop = QueueLoop(stack.queue_url, photo_reader)
-    while loop.deliver(wait_seconds=0).taken:
-        pass
-    return loop
+    """The way from the queue to the function; nothing is in the queue or among its dead letters."""
+    queues.purge(stack)
+    return QueueLoop(stack.queue_url, photo_reader)
 
 
 @pytest.fixture(scope="module")
 def address(api: HttpApi, stack: Stack, photo_reader: LocalFunction) -> Iterator[str]:
     """Where the pages and the API are, as `make serve` has them: photos of the bucket are read in
     the background."""
+    queues.purge(stack)
     loop = QueueLoop(stack.queue_url, photo_reader)
     with Front(api, 0, stack.endpoint) as front, loop.serving():
         thread = threading.Thread(target=front.serve_forever)
@@ -69,8 +69,7 @@ def address(api: HttpApi, stack: Stack, photo_reader: LocalFunction) -> Iterator
 @pytest.fixture
 def unreachable_store(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> ReadingStore:
     """A store at an address where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as once_taken:
-        port = once_taken.getsockname()[1]
+    (port,) = free_ports(1)
     with monkeypatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
         store = ReadingStore(stack.table, retention_days=1)

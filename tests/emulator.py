@@ -14,7 +14,8 @@ import urllib3
 
 from local.functions import FunctionFailed
 from local.stack import Stack
-from tests.lambda_platform import LAYERS, build_stack, free_port, install_runtime
+from tests.lambda_platform import LAYERS, build_stack, install_runtime
+from tests.ports import free_ports
 
 INVOCATIONS = "2015-03-31/functions/function/invocations"
 RETRY = urllib3.Retry(connect=10, read=0, backoff_factor=0.1)
@@ -72,10 +73,10 @@ def running_function(
         "PYTHONPATH": ":".join(map(str, path)),
         "NO_PROXY": "127.0.0.1",
     }
-    address = f"127.0.0.1:{free_port()}"
+    address, runtime_api = (f"127.0.0.1:{port}" for port in free_ports(2))
     command = [str(emulator), "--log-level", "error"]
     command += ["--runtime-interface-emulator-address", address]
-    command += ["--runtime-api-address", f"127.0.0.1:{free_port()}"]
+    command += ["--runtime-api-address", runtime_api]
     # -S: nothing of this machine's site-packages, as in Lambda.
     command += [str(python), "-S", "-m", "awslambdaric", "app.handler"]
     process = subprocess.Popen(command, cwd=built / name, env=environment, stdout=log, stderr=log)

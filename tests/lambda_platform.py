@@ -7,7 +7,6 @@ import functools
 import os
 import platform
 import shutil
-import socket
 import subprocess
 import sys
 import uuid
@@ -96,13 +95,6 @@ def _candidates() -> Iterator[str]:
             place = Path(answer.stdout.strip() or "nowhere")
             if answer.returncode == 0 and place.exists():
                 yield str(place / "bin" / "python" if place.is_dir() else place)
-
-
-def free_port() -> int:
-    """One of this machine that nobody listens to."""
-    with socket.create_server(("127.0.0.1", 0)) as once_taken:
-        port: int = once_taken.getsockname()[1]
-    return port
 
 
 def find_emulator() -> Path | None:

@@ -20,7 +20,8 @@ import urllib3
 
 from local.stack import REGION, Stack
 from tests.containers import Engine
-from tests.lambda_platform import build_stack, free_port
+from tests.lambda_platform import build_stack
+from tests.ports import free_ports
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class SamLocal:
     @contextmanager
     def serving(self) -> Iterator[LocalApi]:
         """`sam local start-api`, with one container for all requests."""
-        port = free_port()
+        (port,) = free_ports(1)
         command = self._command("start-api", "--port", str(port), "--warm-containers", "LAZY")
         service = subprocess.Popen(command, env=self._environment())
         try:

@@ -10,6 +10,7 @@ import pytest
 from local.http_api import HttpApi
 from local.queue_loop import QueueLoop
 from local.stack import Stack
+from tests import queues
 from tests.emulator import EmulatedFunction, running_function
 from tests.lambda_platform import find_emulator, find_python313
 
@@ -53,8 +54,6 @@ def emulated(
 
 @pytest.fixture
 def emulated_queue(stack: Stack, emulated_photo_reader: EmulatedFunction) -> QueueLoop:
-    """The way from the queue to the function, with nothing left in the queue."""
-    loop = QueueLoop(stack.queue_url, emulated_photo_reader)  # type: ignore[arg-type]
-    while loop.deliver(wait_seconds=0).taken:
-        pass
-    return loop
+    """The way from the queue to the function; nothing is in the queue or among its dead letters."""
+    queues.purge(stack)
+    return QueueLoop(stack.queue_url, emulated_photo_reader)  # type: ignore[arg-type]

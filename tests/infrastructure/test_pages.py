@@ -118,6 +118,10 @@ def test_only_the_pages_call_from_a_browser(resources: dict[str, Any]) -> None:
     assert cors["AllowOrigins"] == [{"Fn::If": ["HasPages", ORIGIN, "https://pages.invalid"]}]
     assert set(cors["AllowHeaders"]) == {"authorization", "content-type", "if-match"}
     assert cors["AllowMethods"] == ["GET", "POST", "PUT"]
+    # What a script may see of an answer beside its body.
+    scripts = "".join(file.read_text(encoding="utf-8") for file in files("js"))
+    asked = set(re.findall(r'\bheaders\.get\("([\w-]+)"\)', scripts))
+    assert asked == {"retry-after"} == set(cors["ExposeHeaders"])
     assert "AllowCredentials" not in cors
 
 

@@ -97,7 +97,6 @@ def test_every_photo_ends_as_one_reading_or_one_dead_letter(
     from functions.photo_reader import app
 
     chance = random.Random(4)
-    take_dead_letters(stack)
     s3, sqs = boto3.client("s3"), boto3.client("sqs")
     photos = uploads(sticker)
     keys = chance.sample(list(photos), len(photos))

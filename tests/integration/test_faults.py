@@ -23,7 +23,6 @@ from local.functions import LocalFunction
 from local.queue_loop import QueueLoop
 from local.stack import Stack
 from local.template import resource
-from tests.queues import take_dead_letters
 
 TRIES = resource("PhotosQueue")["RedrivePolicy"]["maxReceiveCount"]
 OURS = {
@@ -80,7 +79,6 @@ GONE_IS_WELL = ("DeleteObject", "PutObjectTagging")
 def outcome(
     scenario: Scenario, stack: Stack, photo_reader: LocalFunction, queue: QueueLoop
 ) -> Outcome:
-    take_dead_letters(stack)  # what another test left
     return play(scenario, stack, photo_reader)
 
 

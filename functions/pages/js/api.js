@@ -38,11 +38,13 @@ export class Problem extends Error {
    * @param {number} status
    * @param {string} type
    * @param {string} detail
+   * @param {number} [retryAfter] seconds that the API asks to wait for; 0 where it asks nothing
    */
-  constructor(status, type, detail) {
+  constructor(status, type, detail, retryAfter = 0) {
     super(detail);
     this.status = status;
     this.kind = type.split(":").at(-1);
+    this.retryAfter = retryAfter;
   }
 
   /** Whether the same request may be answered a little later. */
@@ -50,6 +52,11 @@ export class Problem extends Error {
     // RequestTimeout is S3's, for a connection that was too slow.
     return this.status >= 500 || this.status === 429 || this.kind === "RequestTimeout";
   }
+}
+
+/** Whether the same call may succeed a little later. @param {unknown} error */
+export function passes(error) {
+  return error instanceof Unreachable || (error instanceof Problem && error.passes);
 }
 
 /** Every method throws `Unreachable` or `Problem`. */
@@ -118,7 +125,10 @@ export class Api {
     }
     const document = await answer.json().catch(() => ({}));
     if (answer.ok) return document;
-    throw new Problem(answer.status, document.type ?? "", document.detail ?? document.message ?? "");
+    const detail = document.detail ?? document.message ?? "";
+    // From another origin only what CORS exposes can be seen (HttpApi in template.yaml).
+    const retryAfter = Number(answer.headers.get("retry-after")) || 0;
+    throw new Problem(answer.status, document.type ?? "", detail, retryAfter);
   }
 
   async #send(method, path, body, headers) {

@@ -1,10 +1,12 @@
 /** The page for who checks: doubtful readings, one after the other, by keyboard alone. */
 
-import { Api, Problem, Unreachable } from "./api.js";
+import { Api, Problem, Unreachable, passes } from "./api.js";
 import { Session } from "./auth.js";
 import { offerChoices } from "./choices.js";
 import { Editor } from "./editor.js";
+import { Fetching } from "./fetching.js";
 import { candidateButton, listItem } from "./list.js";
+import { showPanel } from "./panels.js";
 import { Photos } from "./photos.js";
 import { Queue } from "./queue.js";
 import { adviceOf, photoWithOutlines, sureness, vehicleOf } from "./reading.js";
@@ -26,6 +28,10 @@ let queue;
 let photos;
 /** @type {Saving} */
 let saving;
+/** @type {Fetching} */
+let fetching;
+/** @type {import("./panels.js").Failure | null} */
+let failure = null;
 /** @type {Reading | null} */
 let current = null;
 /** @type {Reading[]} what was decided, the last one last */
@@ -42,12 +48,10 @@ function tell(key, values) {
 async function open(reading) {
   current = reading;
   confirmedTwice = "";
-  at("work").hidden = !reading;
-  at("empty").hidden = Boolean(reading);
+  showPanel(Boolean(reading), failure, words);
   list();
   if (!reading) {
-    at("empty-text").textContent = words.say("desk.empty.text");
-    at("empty-title").focus();
+    if (!failure) at("empty-title").focus();
     return;
   }
   const geometry = reading.characters.length ? new Geometry(reading.characters.map(({ box }) => box)) : null;
@@ -136,9 +140,15 @@ async function back() {
   if (before) return open(before);
   const last = decided.pop();
   if (!last) return undefined;
-  const now = await queue.api.reading(last.reading_id);
-  queue.restore(now);
-  return open(now);
+  try {
+    const now = await queue.api.reading(last.reading_id);
+    queue.restore(now);
+    return open(now);
+  } catch (error) {
+    if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
+    if (passes(error)) decided.push(last);
+    return tell("desk.back.failed", { vin: last.vin ?? "—" });
+  }
 }
 
 function list() {
@@ -148,20 +158,30 @@ function list() {
   at("queue").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
-async function refresh() {
-  try {
-    await queue.fetch();
-  } catch (error) {
-    if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
-    return tell("desk.failed");
-  }
-  const same = queue.readings.find((one) => one.reading_id === current?.reading_id);
-  if (same && current) {
-    queue.readings[queue.readings.indexOf(same)] = current;
-    return list();
-  }
-  return open(queue.after(null));
+function refresh() {
+  if (failure) at("told").textContent = ""; // so that another failure is told anew
+  return fetching.fetch(true);
 }
+
+/** @type {import("./fetching.js").Told} */
+const fetched = {
+  fetched: (asked) => {
+    if (failure) tell("desk.count", { n: queue.readings.length });
+    failure = null;
+    const same = queue.readings.find((one) => one.reading_id === current?.reading_id);
+    if (same && current) queue.readings[queue.readings.indexOf(same)] = current;
+    // Nobody loses what he is at to a try that he did not ask for.
+    if (current && (same || !asked)) list();
+    else open(queue.after(null));
+  },
+  failed: (problem, seconds) => {
+    if (!failure || !at("told").textContent) {
+      tell(seconds === null ? "desk.failed.refused" : "desk.failed", { detail: problem.message });
+    }
+    failure = { problem, seconds };
+    showPanel(Boolean(current), failure, words);
+  },
+};
 
 /** Keys that count wherever the focus is. @param {KeyboardEvent} event */
 function pressed(event) {
@@ -203,10 +223,12 @@ async function begin() {
   queue = new Queue(api);
   photos = new Photos(api);
   saving = new Saving(api, told);
+  fetching = new Fetching(queue, fetched);
   await offerChoices(at("choices"), (chosen) => {
     words = chosen;
     at("who").textContent = session.name ? words.say("desk.by", { name: session.name }) : "";
     if (current) open(current);
+    else if (failure) showPanel(false, failure, words);
   });
   at("out").hidden = !session.name;
   at("out").addEventListener("click", () => session.signOut());
@@ -214,7 +236,7 @@ async function begin() {
     queue.sort(at("order").value);
     open(queue.after(null));
   });
-  at("refresh").addEventListener("click", refresh);
+  for (const id of ["refresh", "again"]) at(id).addEventListener("click", refresh);
   at("save").addEventListener("click", accept);
   at("unreadable").addEventListener("click", () => decide(null));
   at("skip").addEventListener("click", () => current && open(queue.after(current)));

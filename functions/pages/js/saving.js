@@ -1,6 +1,6 @@
 /** What a person decided, on its way to the API while the next photo is looked at already. */
 
-import { Problem, Unreachable } from "./api.js";
+import { Problem, passes } from "./api.js";
 
 /**
  * @typedef {import("./api.js").Reading} Reading
@@ -40,25 +40,29 @@ export class Saving {
     try {
       for (let pause = 1000; ; pause = Math.min(LONGEST_PAUSE_MS, 2 * pause)) {
         try {
-          this.told.saved(await this.api.correct(reading, vin), vin);
+          await this.#try(reading, vin);
           return;
         } catch (error) {
-          if (!(error instanceof Unreachable || (error instanceof Problem && error.passes))) throw error;
+          if (!passes(error)) throw error;
           this.told.later(reading);
           await quiet(pause);
         }
       }
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      await this.#settle(reading, vin, error);
+      this.told.refused(reading, error);
     } finally {
       this.open -= 1;
     }
   }
 
   /** A lost answer makes the second try a conflict with the first: then it is stored all the same. */
-  async #settle(reading, vin, problem) {
-    if (problem.status !== 412) return this.told.refused(reading, problem);
+  async #try(reading, vin) {
+    try {
+      return this.told.saved(await this.api.correct(reading, vin), vin);
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 412)) throw error;
+    }
     const now = await this.api.reading(reading.reading_id);
     if (now.correction && now.vin === vin) return this.told.saved(now, vin);
     return this.told.conflict(now);

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from local.faults import Fault, failing
 from local.http_api import HttpApi
 from local.stack import Stack
 from tests.browser import DESK, broken_rules, first, opened, small_photos, words
+from tests.faults import without_pauses
 from tests.photos import SAMPLE, sample_vin
 from vinreader.advice import TAKE_CLOSER
 from vinreader.arrivals import order_of_time
@@ -65,6 +68,22 @@ def add(stack: Stack, known: Reading) -> Callable[[str], str]:
         return reading_id
 
     return add
+
+
+@pytest.fixture
+def throttled(
+    api: HttpApi, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], AbstractContextManager[None]]:
+    """DynamoDB refuses every call of an operation while a block lasts: the API answers 503."""
+    from functions.api import app
+
+    @contextmanager
+    def throttled(operation: str) -> Iterator[None]:
+        with monkeypatch.context() as patch, failing(app.store.client, operation, Fault.THROTTLED):
+            without_pauses(patch)
+            yield
+
+    return throttled
 
 
 @pytest.fixture
@@ -233,6 +252,160 @@ def test_the_most_doubtful_come_first_where_that_is_wanted(
     sure = [float(percent) for percent in shown]
     assert len(sure) >= 2
     assert sure == sorted(sure)
+
+
+def test_readings_that_cannot_be_had_are_told_and_come_by_themselves(
+    desk: Page,
+    api: HttpApi,
+    add: Callable[[str], str],
+    throttled: Callable[[str], AbstractContextManager[None]],
+) -> None:
+    reading_id = add("4")
+    with throttled("Query"):
+        answer = api.request("GET", "/readings?status=retake")
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        opened(desk, "/desk.html")
+        told(desk, EN["desk.failed"])
+        assert desk.inner_text("#away-title") == EN["desk.away"]
+        assert desk.inner_text("#away-text") == EN["desk.away.waiting"].replace("{seconds}", "5")
+        assert not desk.is_visible("#empty"), "nobody knows whether there is something to review"
+        assert not desk.is_visible("#work")
+        assert broken_rules(desk) == []
+    desk.wait_for_selector("#work:not([hidden])")
+    assert in_fields(desk) == stored(api, reading_id)["vin"]
+    assert not desk.is_visible("#away")
+    told(desk, EN["desk.count"].replace("{n}", str(desk.locator(".item").count())))
+    first_try, second_try = tries(desk)[:2]
+    assert second_try - first_try >= 5000, "not before the API wants to be asked again"
+
+
+def tries(page: Page) -> list[float]:
+    """When the page asked for what is to be taken again, in milliseconds."""
+    asked: list[float] = page.evaluate(
+        """performance.getEntriesByType("resource")
+            .filter(({ name }) => name.includes("/readings?status=retake"))
+            .map(({ startTime }) => startTime)"""
+    )
+    return asked
+
+
+def test_readings_that_cannot_be_had_can_be_asked_for_at_once(
+    desk: Page,
+    context: BrowserContext,
+    add: Callable[[str], str],
+    throttled: Callable[[str], AbstractContextManager[None]],
+) -> None:
+    add("H")
+    with throttled("Query"):
+        opened(desk, "/desk.html")
+        told(desk, EN["desk.failed"])
+        # Once more in vain: that is told, too, and the pause gets longer.
+        with desk.expect_response("**/readings?status=retake&*") as answer:
+            desk.click("#again")
+        assert answer.value.status == 503
+        told(desk, EN["desk.failed"])
+        # The network goes, too.
+        context.set_offline(True)
+        desk.click("#again")
+        offline = EN["desk.away.offline"]
+        desk.locator("#away-text").filter(has_text=offline).wait_for()
+    context.set_offline(False)
+    desk.wait_for_selector("#strip .mark")
+    assert not desk.is_visible("#away")
+
+
+def test_what_is_shown_stays_where_no_others_can_be_had(
+    desk: Page,
+    context: BrowserContext,
+    api: HttpApi,
+    add: Callable[[str], str],
+    throttled: Callable[[str], AbstractContextManager[None]],
+) -> None:
+    older, newer = add("H"), add("4")
+    opened(desk, "/desk.html")
+    listed = desk.locator(".item-vin").all_inner_texts()
+    desk.keyboard.press("Home")
+    desk.keyboard.type(TYPED[:5])
+    typed = in_fields(desk)
+    assert typed.startswith(TYPED[:5])
+    with throttled("Query"):
+        desk.click("#refresh")
+        told(desk, EN["desk.failed"])
+        assert in_fields(desk) == typed
+        assert desk.locator(".item-vin").all_inner_texts() == listed
+        assert not desk.is_visible("#away")
+        # What was fetched before can be decided on.
+        desk.locator("#cells input").first.focus()
+        desk.keyboard.type(TYPED)
+        desk.keyboard.press("Enter")
+        told(desk, EN["desk.saved"].split("{vin}")[0] + TYPED)
+        assert stored(api, newer)["vin"] == TYPED
+    assert in_fields(desk) == stored(api, older)["vin"]
+    newest = stored(api, add("4"))
+    context.set_offline(True)
+    desk.click("#refresh")
+    told(desk, EN["desk.failed"])
+    desk.locator("#cells input").first.focus()
+    desk.keyboard.type(TYPED[:3])
+    typed = in_fields(desk)
+    # Meanwhile somebody else decides on the one that is shown.
+    change = {"content-type": "application/json", "if-match": '"1"'}
+    body = b'{"vin": "1M8GDM9AXKP042788"}'
+    assert api.request("PUT", f"/readings/{older}/correction", change, body).status == 200
+    context.set_offline(False)
+    told(desk, EN["desk.count"].split("{n}")[1])
+    assert in_fields(desk) == typed, "nobody loses what he is typing"
+    assert desk.locator(".item-vin").first.inner_text() == newest["vin"]
+
+
+def test_what_the_gateway_forbids_is_told_with_its_reason(
+    desk: Page, context: BrowserContext, add: Callable[[str], str]
+) -> None:
+    add("4")
+    # Of a gateway, where the token lacks the scope: the local one asks for none.
+    refusal = {"status": 403, "json": {"message": "Forbidden"}}
+    context.route("**/readings?*", lambda route: route.fulfill(**refusal))
+    opened(desk, "/desk.html")
+    told(desk, EN["desk.failed.refused"].replace("{detail}", "Forbidden"))
+    assert desk.inner_text("#away-text") == "Forbidden"
+    context.unroute("**/readings?*")
+    desk.click("#again")
+    desk.wait_for_selector("#strip .mark")
+
+
+def test_the_last_one_comes_back_when_it_can_be_had(
+    desk: Page,
+    api: HttpApi,
+    add: Callable[[str], str],
+    throttled: Callable[[str], AbstractContextManager[None]],
+) -> None:
+    reading = stored(api, add("4"))
+    opened(desk, "/desk.html")
+    desk.keyboard.press("Shift+Delete")
+    told(desk, EN["desk.saved.unreadable"].split(",")[0])
+    with throttled("GetItem"):
+        desk.keyboard.press("PageUp")
+        told(desk, EN["desk.back.failed"].replace("{vin}", reading["vin"]))
+    desk.keyboard.press("PageUp")
+    desk.locator("#work-title").filter(has_text=EN["desk.not_found"]).wait_for()
+
+
+def test_a_conflict_is_settled_when_the_other_change_can_be_had(
+    desk: Page, context: BrowserContext, api: HttpApi, add: Callable[[str], str]
+) -> None:
+    reading_id = add("4")
+    opened(desk, "/desk.html")
+    change = {"content-type": "application/json", "if-match": '"1"'}
+    other = b'{"vin": "1M8GDM9AXKP042788"}'
+    assert api.request("PUT", f"/readings/{reading_id}/correction", change, other).status == 200
+    # The correction meets the other one; the reading as it stands now cannot be had at first.
+    once = {"status": 503, "json": {"detail": "Try again in a few seconds."}}
+    context.route(f"**/readings/{reading_id}", lambda route: route.fulfill(**once), times=1)
+    desk.keyboard.press("Home")
+    desk.keyboard.type(sample_vin())
+    desk.keyboard.press("Enter")
+    told(desk, EN["desk.conflict"].replace("{vin}", TYPED))
+    assert stored(api, reading_id)["vin"] == TYPED
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "contrast"])
