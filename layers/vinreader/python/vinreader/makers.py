@@ -3,7 +3,7 @@
 Two groups write fillers that mark numbers built their way. Ford of Europe: XX in positions 5 and 6,
 then a letter each for the country and the plant (its service manuals print the tables). Volkswagen
 outside of North America: ZZZ in positions 4 to 6, then in position 9 another Z or, on some lines, a
-check digit; so it was in all of 480 such numbers on the photos that the models were made with.
+check digit; so it is in all such numbers on the photos that the models were made with.
 """
 
 from __future__ import annotations
