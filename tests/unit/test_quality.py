@@ -22,7 +22,7 @@ from vinreader.recognition import Evidence
 from vinreader.rectification import Band
 from vinreader.results import CheckDigit, Status
 from vinreader.support import Support
-from vinreader.trust import Trust
+from vinreader.trust import MOST, Trust
 from vinreader.vin import ALPHABET, verdict
 
 VALID = "1M8GDM9AXKP042788"
@@ -106,6 +106,13 @@ def test_confidence_is_what_the_looks_are_worth() -> None:
     doubted = judged(*[look(VALID, weakest=0.9)] * 3, look(MISREAD), config=trusting(0.8))
     # Half of the odds: one other look, and one.
     assert doubted.confidence == pytest.approx(4.5 / 5.5, abs=1e-3)
+
+
+def test_no_photo_is_certain() -> None:
+    """However far the weights go: 1 is left to people."""
+    certain = Weights.of({"constant": 30.0, "figures": {}}, [])
+    config = JudgementConfig(trust=Trust(certain, 0.9))
+    assert judged(look(VALID), config=config).confidence == MOST < 1
 
 
 def test_the_bar_decides() -> None:

@@ -106,7 +106,8 @@ class RealPhotos:
             return Page(image, no_quads, none, none.astype(bool), nothing, known, corners)
         line = _carried(photo.aligned.line, matrix)
         quads = _characters(_carried(photo.aligned.edges, matrix), line)
-        text_known = np.where(_around(line, shape, 0.0), 255, 0).astype(np.uint8)
+        hull = cv2.convexHull(np.concatenate([line, quads.reshape(-1, 2)]))[:, 0]
+        text_known = np.where(_filled(hull, shape), 255, 0).astype(np.uint8)
         everywhere = np.full(shape, 255, np.uint8)
         one, vin = np.zeros(len(quads), int), np.ones(len(quads), bool)
         return Page(image, quads, one, vin, text_known, everywhere)

@@ -81,13 +81,14 @@ def random_vin(rng: np.random.Generator, numbers: Numbers = TAUGHT) -> str:
 
 
 def _as_its_maker_does(rng: np.random.Generator, vin: str) -> str:
-    """The number with what goes with its maker's fillers."""
+    """The number with what goes with its maker's fillers, unless the law has a say."""
+    ninth = "Z" if rng.random() < 0.9 else check_digit(vin)
+    letters = "".join(rng.choice(LETTERS, 2))
+    if mandates_check_digit(vin):
+        return vin
     if vin.startswith("ZZZ", 3):
-        ninth = "Z" if rng.random() < 0.9 else check_digit(vin)
         return vin[:8] + ninth + vin[9:]
-    if vin[:3] in FORD_OF_EUROPE:
-        return vin[:4] + "XX" + "".join(rng.choice(LETTERS, 2)) + vin[8:]
-    return vin
+    return vin[:4] + "XX" + letters + vin[8:] if vin[:3] in FORD_OF_EUROPE else vin
 
 
 def _built_as_makers_do(rng: np.random.Generator) -> np.ndarray:

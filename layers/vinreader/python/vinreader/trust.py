@@ -15,10 +15,13 @@ from pathlib import Path
 from vinreader.logistic import Weights
 from vinreader.support import Support
 
-__all__ = ["WEIGHTS", "Trust"]
+__all__ = ["MOST", "WEIGHTS", "Trust"]
 
 WEIGHTS = Path(__file__).with_name("confidence.json")
 """Written by `python -m training fit-confidence`."""
+
+MOST = 0.9999
+"""A few thousand photos show no more, however far the weights go; 1 is a person's word."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Trust:
 
     def confidence(self, support: Support) -> float:
         """The probability that the number is right."""
-        return float(self.weights.confidence(support.vector()))
+        return min(MOST, float(self.weights.confidence(support.vector())))
 
     @classmethod
     @cache
