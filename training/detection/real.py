@@ -89,8 +89,8 @@ class RealPhotos:
         return cls([replace(p, aligned=known.get(p.path)) for p in photos if not held_out(p)])
 
     def page(self, rng: np.random.Generator, shape: tuple[int, int]) -> Page:
-        """A real photo, enlarged, squeezed, turned. Where its characters are is known along the
-        middle of an aligned line; of others only a box around the VIN is."""
+        """A real photo, enlarged, squeezed, turned. Of its text the number is known where the photo
+        is aligned and a line hugs it; else a box around the VIN alone is."""
         photo = self._any(rng)
         image, matrix = _view(rng, self._grey(photo.path), photo.corners, shape)
         corners = _carried(photo.corners, matrix)

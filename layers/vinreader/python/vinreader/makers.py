@@ -14,16 +14,15 @@ from vinreader.vin import CHECK_POSITION, verdict
 __all__ = ["FORD_OF_EUROPE", "departures"]
 
 FORD_OF_EUROPE = frozenset({"NM0", "SFA", "TW2", "UN1", "VS6", "WF0", "X9F", "XLC", "Z6F"})
-_FORD_FILLER, _FORD_LETTERS = (4, "XX"), (6, 7)
-_VOLKSWAGEN_FILLER = (3, "ZZZ")
+_COUNTRY_AND_PLANT = (6, 7)
 
 
 def departures(vin: str) -> tuple[int, ...]:
     """Positions, from 1, at which a well-formed number departs from how its maker builds numbers;
     none where it is not known to be built in such a way."""
-    if vin[:3] in FORD_OF_EUROPE and vin.startswith(_FORD_FILLER[1], _FORD_FILLER[0]):
-        return tuple(place + 1 for place in _FORD_LETTERS if vin[place].isdigit())
-    filled = vin.startswith(_VOLKSWAGEN_FILLER[1], _VOLKSWAGEN_FILLER[0])
-    if filled and vin[CHECK_POSITION] != "Z" and verdict(vin) is not CheckDigit.VALID:
+    if vin[:3] in FORD_OF_EUROPE and vin[4:6] == "XX":
+        return tuple(place + 1 for place in _COUNTRY_AND_PLANT if vin[place].isdigit())
+    volkswagen = vin[3:6] == "ZZZ"
+    if volkswagen and vin[CHECK_POSITION] != "Z" and verdict(vin) is not CheckDigit.VALID:
         return (CHECK_POSITION + 1,)
     return ()

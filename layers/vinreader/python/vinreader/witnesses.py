@@ -19,6 +19,7 @@ from vinreader.claims import Weight
 from vinreader.looks import Look, within
 from vinreader.region import Region
 from vinreader.results import Reading, Source, Status
+from vinreader.trust import MOST
 from vinreader.vin import ALPHABET, describe, differing, verdict
 
 __all__ = ["ONE_LABEL", "PRINT_TOO", "WitnessConfig", "concerning", "confirming", "hear"]
@@ -30,7 +31,7 @@ class WitnessConfig:
 
     agreed: float = 0.999
     """Confidence that a bar code gives to a text that says the same; the text's own adds to it."""
-    most: float = 0.9999
+    most: float = MOST
     """Two witnesses are not certain: the label may be another vehicle's."""
     proved: float = 0.99
     """Confidence in a bar code alone that proves itself: what is left is that it may be the label
