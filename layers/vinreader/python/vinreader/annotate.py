@@ -47,7 +47,7 @@ class AnnotationStyle:
 
 
 STYLE = AnnotationStyle()
-AROUND = Adjustment(before=0, after=0, above=0.15, below=0.15)
+AROUND = Adjustment(before=0, after=0, above=0.3, below=0.3)
 """What the enlarged line shows above and below it."""
 
 _STATUS_COLOUR = {Status.READ: STYLE.green, Status.RETAKE: STYLE.amber}
