@@ -19,7 +19,7 @@ from training.synthesis.scenes import background, emboss, over_glass, photograph
 from training.synthesis.stickers import draw_plate, draw_sticker
 from vinreader.vin import LENGTH
 
-__all__ = ["KINDS", "Backdrop", "Page", "make_page", "page_rng"]
+__all__ = ["ANY_ANGLE", "KINDS", "Backdrop", "Page", "make_page", "page_rng"]
 
 KINDS: dict[str, float] = {
     "windshield": 0.3,
@@ -32,7 +32,7 @@ KINDS: dict[str, float] = {
 
 _TILTS = (7, 9, 9, 12, 20, 35)
 """Deviations of a label's tilt in degrees, one of which is drawn."""
-_ANY_ANGLE = 0.25
+ANY_ANGLE = 0.25
 """Share of labels that lie at any angle at all."""
 _DRAWN_LARGER = 1.2
 """Labels are drawn a little larger than they appear, so that the camera's resampling stays soft."""
@@ -97,8 +97,10 @@ def make_page(
     kind: str | None = None,
     backdrop: Backdrop | None = None,
     numbers: Numbers = TAUGHT,
+    any_angle: float = ANY_ANGLE,
 ) -> Page:
-    """A page of `shape` (height, width); without `kind` one is drawn, without `backdrop` made."""
+    """A page of `shape` (height, width); without `kind` one is drawn, without `backdrop` made.
+    `any_angle` is the share of labels that lie at any angle at all."""
     if kind is None:
         kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     image = backdrop.image.astype(np.float32) if backdrop else background(rng, shape)
@@ -106,7 +108,7 @@ def make_page(
         image = printed_dots(rng, image)
     shots = []
     if rng.random() < _SECOND_LABEL.get(kind, 0.12):
-        shots.append(_aim(rng, draw_sticker, shape, False, numbers))
+        shots.append(_aim(rng, draw_sticker, shape, False, numbers, any_angle))
     if kind != "none":
         draw = {
             "windshield": draw_strip,
@@ -114,9 +116,9 @@ def make_page(
             "plate": draw_plate,
             "stamped": draw_stamped,
         }[kind]
-        shots.append(_aim(rng, draw, shape, True, numbers))
+        shots.append(_aim(rng, draw, shape, True, numbers, any_angle))
     elif rng.random() < 0.4:
-        shots.append(_aim(rng, draw_strip, shape, False, numbers))
+        shots.append(_aim(rng, draw_strip, shape, False, numbers, any_angle))
     for shot in shots:
         image = _paste(rng, image, shot)
     if kind == "windshield" or rng.random() < 0.15:
@@ -135,9 +137,10 @@ def _aim(
     shape: tuple[int, int],
     with_vin: bool,
     numbers: Numbers,
+    any_angle: float,
 ) -> _Shot:
     """Draw a label for a place in the photo that is chosen first."""
-    angle, along, across = _direction(rng, shape)
+    angle, along, across = _direction(rng, shape, any_angle)
     reach = along * float(rng.uniform(0.2, 0.95)) ** 1.1
     cap = float(np.clip(reach / 17 / 0.8, 5, 40))
     label = draw(rng, cap * _DRAWN_LARGER, with_vin, numbers)
@@ -169,9 +172,11 @@ def _aim(
     return _Shot(label, full, height)
 
 
-def _direction(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[float, float, float]:
+def _direction(
+    rng: np.random.Generator, shape: tuple[int, int], any_angle: float
+) -> tuple[float, float, float]:
     """The angle of a label, radians, and the room along and across its lines, pixels."""
-    if rng.random() < _ANY_ANGLE:
+    if rng.random() < any_angle:
         angle = float(rng.uniform(0, 2 * np.pi))
         cos, sin = abs(np.cos(angle)) + 1e-6, abs(np.sin(angle)) + 1e-6
         along, across = (min(shape[1] / a, shape[0] / b) for a, b in ((cos, sin), (sin, cos)))
@@ -224,7 +229,8 @@ def _outline(shot: _Shot) -> np.ndarray:
 
 def _truth(shots: list[_Shot], shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Quads, words and VIN flags of all characters that are seen: their centre is in the picture
-    and under no later label."""
+    and under no later label, and they are no larger than the picture, as those are that the lens
+    shows edge on."""
     quads, words, vin = [np.zeros((0, 4, 2), np.float32)], [np.zeros(0, int)], [np.zeros(0, bool)]
     first = 0
     for n, shot in enumerate(shots):
@@ -235,6 +241,7 @@ def _truth(shots: list[_Shot], shape: tuple[int, int]) -> tuple[np.ndarray, np.n
         seen = cv2.perspectiveTransform(corners, shot.matrix).reshape(-1, 4, 2)
         centre = seen.mean(axis=1)
         inside = np.all((centre > 0) & (centre < (shape[1], shape[0])), axis=1)
+        inside &= np.ptp(seen, axis=1).max(axis=1) <= max(shape)
         for later in shots[n + 1 :]:
             if later.label.alpha.any():
                 over = _outline(later)
