@@ -23,6 +23,7 @@ from training.evaluation.pictures import picture_of_photos, picture_of_strips
 from training.evaluation.strips import HELD_OUT_SEED, look_closer, read_strips
 from training.evaluation.tables import heads_table, photo_table, strip_table
 from training.evaluation.turned import read_turned
+from training.evaluation.unlabelled import answered_table, read_unlabelled
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.reader import Reader
 from vinreader.recognition import Recognizer
@@ -56,6 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--turned", type=float, nargs="*", default=(), help="degrees to turn the real photos by"
     )
+    parser.add_argument(
+        "--unlabelled", action="store_true", help="count what is answered of photos without label"
+    )
     parser.add_argument("--seed", type=int, default=HELD_OUT_SEED)
     parser.add_argument("--against", type=Path, help="results.json of an earlier evaluation")
     parser.add_argument("--out", type=Path, default=Path("output/evaluation"))
@@ -88,6 +92,9 @@ def evaluate(args: argparse.Namespace) -> None:
     for degrees in args.turned:
         turned = list(read_turned(Reader.load(args.models), args.real, degrees))
         _print(photo_table(turned) if turned else f"No photos in {args.real} to turn.")
+    if args.unlabelled:
+        answered = list(read_unlabelled(Reader.load(args.models), args.real))
+        _print(answered_table(answered) if answered else f"No photos without label in {args.real}.")
     if args.heads:
         _print(heads_table(strips, photos))
     if args.boxes and results.photos:

@@ -15,12 +15,15 @@ import pytest
 
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
 from training import evaluate
+from training.detection.real import BoxedPhoto, held_out
+from training.evaluation.figures import Share
 from training.evaluation.framed import framed_photo, read_framed
 from training.evaluation.outcomes import Results
 from training.evaluation.pages import page_photo, read_pages
 from training.evaluation.photos import labelled_photos, read_photos, read_photos_by_head
 from training.evaluation.strips import look_closer, read_strips
 from training.evaluation.turned import read_turned
+from training.evaluation.unlabelled import answered_table, read_unlabelled
 from training.synthesis.styles import STYLES
 from vinreader.detection import Detector
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
@@ -70,6 +73,23 @@ def test_turned_photos_are_a_track_of_their_own(photos: Path, tmp_path: Path) ->
         ("blank.jpg", "low, 45°", False),
     ]
     assert list(read_turned(Reader.load(DEFAULT_MODELS_DIR), tmp_path / "none", 45.0)) == []
+
+
+def test_photos_without_label_are_counted_where_they_are_answered(tmp_path: Path) -> None:
+    names = [f"{n}.jpg" for n in range(60)]
+    told = [name for name in names if held_out(BoxedPhoto(Path(name), np.zeros(4)))]
+    assert 0 < len(told) < len(names)
+    for name in names:
+        (tmp_path / name).write_bytes(blank_jpeg())
+    shutil.copy(SAMPLE, tmp_path / told[0])
+    rows = "".join(f"{name},1,1,9,9\n" for name in names)
+    (tmp_path / "boxes.csv").write_text(f"file,x0,y0,x1,y1\n{rows}")
+    outcomes = list(read_unlabelled(Reader.load(DEFAULT_MODELS_DIR), tmp_path))
+    assert [outcome.name for outcome in outcomes] == told
+    assert [outcome.status for outcome in outcomes] == ["read"] + ["not_found"] * (len(told) - 1)
+    row = answered_table(outcomes).splitlines()[-1]
+    assert row.count(str(Share(1, len(told)))) == 2
+    assert list(read_unlabelled(Reader.load(DEFAULT_MODELS_DIR), tmp_path / "none")) == []
 
 
 def test_photos_are_judged_as_the_reader_answers(photos: Path) -> None:
