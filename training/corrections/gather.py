@@ -1,7 +1,7 @@
 """From the desk to a set to fine-tune on: photos, their numbers, and where each character stands.
 
 What a person corrected, or accepted as it was, is a label: the characters are found under it by
-forced alignment. Photos that nobody looked at serve only where all evidence agrees (see
+forced alignment. Photos that nobody looked at teach what the reader is sure of (see
 `training.recognition.alignment`). A share of the corrected vehicles is held out to judge by.
 """
 
@@ -17,6 +17,7 @@ from training.recognition.alignment import (
     align_labelled,
     align_unlabelled,
     looking_at_all,
+    may_be,
     save_aligned,
 )
 from vinreader.models import DEFAULT_MODELS_DIR
@@ -58,9 +59,8 @@ def gather(args: argparse.Namespace) -> None:
         f"{len(photos) - len(by_person)} read by the reader alone; {forgotten} forgotten",
         flush=True,
     )
-    reader = looking_at_all(args.models)
-    labelled = _align_labelled(reader, args.out, by_person)
-    sure = _align_others(reader, args.out, photos)
+    labelled = _align_labelled(looking_at_all(args.models), args.out, by_person)
+    sure = _align_others(Reader.load(args.models), args.out, photos)
     save_aligned([*labelled, *sure], folder.aligned)
     print(f"{len(labelled)} of {len(by_person) - held_out} labels aligned")
     print(f"{len(sure)} of {len(photos) - len(by_person)} readings without a label accepted")
@@ -101,4 +101,4 @@ def _align_others(reader: Reader, root: Path, photos: list[SettledPhoto]) -> lis
     """Photos that nobody labelled, but for those of vehicles that judge."""
     judging = {photo.vin for photo in photos if photo.held_out}
     found = [align_unlabelled(reader, root, photo.file) for photo in photos if not photo.vin]
-    return [aligned for aligned in found if aligned and aligned.vin not in judging]
+    return [aligned for aligned in found if aligned and not may_be(aligned.vin, judging)]

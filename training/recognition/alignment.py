@@ -1,10 +1,9 @@
 """Where the characters of real photos stand: the reader's own boxes under labels that are known.
 
 A label says what the number is, not where each character is. Where the reader sees nearly that
-number, its boxes are taken and the label's symbols written into them (forced alignment). Photos
-without a label serve only where several kinds of evidence agree: both heads see the same number,
-most cuts of the line show it, every character is sure, and the number itself speaks for it, by a
-valid check digit or, where its maker need not carry one, by a maker on record.
+number, its boxes are taken and the label's symbols written into them (forced alignment). A photo
+without a label teaches what the reader is sure of: the whole number where it stands behind it,
+else those characters that all its looks together show clearly (self-training, Lee 2013).
 """
 
 from __future__ import annotations
@@ -18,24 +17,26 @@ from pathlib import Path
 
 import numpy as np
 
-from vinreader.looks import Look, elect
+from vinreader.advice import TWO_NUMBERS
+from vinreader.looks import Look
 from vinreader.models import DEFAULT_MODELS_DIR
 from vinreader.photo import open_grey
-from vinreader.reader import Reader, ReaderConfig
-from vinreader.results import CheckDigit, Quad
-from vinreader.vin import verdict, wmi_known
+from vinreader.reader import Reader
+from vinreader.results import Quad, Reading, Status
 
 __all__ = [
+    "DOUBTED",
     "Aligned",
     "add_arguments",
-    "agreed",
     "align",
     "align_labelled",
     "align_unlabelled",
     "aligned_photos",
     "hugging_line",
     "looking_at_all",
+    "may_be",
     "save_aligned",
+    "taught_by",
 ]
 
 CERTAIN = ("check_digit", "second_photo")
@@ -43,20 +44,18 @@ CERTAIN = ("check_digit", "second_photo")
 it."""
 MOST_MISREAD = 3
 """Characters that may differ from the label before the boxes are doubted too."""
-AGREEING = 4
-"""Looks that must show the identical number where there is no label."""
-SHARE = 0.6
-"""Least part of all votes for that number."""
+DOUBTED = "?"
+"""Stands for a character that is there, and of which nobody is sure what it is."""
+ANSWERED, SURE = 0.5, 0.95
+"""Least confidence in a number without label, and in a character of one that is not `read`."""
 _MOST_OFF, _MOST_BEYOND = 0.33, 1.5
 """Heights by which a line's ends may lie beside the number's, and from them at all."""
-SUREST = {CheckDigit.VALID: 0.6, CheckDigit.NOT_APPLICABLE: 0.9}
-"""Least certainty of every character where there is no label."""
 
 
 @dataclass(frozen=True)
 class Aligned:
-    """A photo's file, its number, the quad (4, 2) of the number and the middles (17, 2, 2) of each
-    character's left and right edge, all in photo pixels.
+    """A photo's file, its number, `DOUBTED` for what is not known of it, the quad (4, 2) around
+    it and the middles (17, 2, 2) of each character's left and right edge, all in photo pixels.
 
     The quad is cut as the number is read best, with a margin of any width; `line` (4, 2) is the
     detector's line there, which hugs the characters, None where it has none.
@@ -88,18 +87,20 @@ def align(args: argparse.Namespace) -> None:
     """
     if not (args.real / "labels.csv").exists():
         raise SystemExit(f"No real photos in {args.real}: there is nothing to align.")
-    reader = looking_at_all(args.models)
+    reader, judged = Reader.load(args.models), _judged(args.real)
     if args.judge:
         _judge_rule(reader, args.real)
         return
-    judged, labelled = _labels(args.real)
-    found = [a for file, vin in labelled if (a := align_labelled(reader, args.real, file, vin))]
+    labelled = _labels(args.real, judged)
+    thorough = looking_at_all(args.models)
+    found = [a for file, vin in labelled if (a := align_labelled(thorough, args.real, file, vin))]
     print(f"{len(found)} of {len(labelled)} labelled photos aligned", flush=True)
     with (args.real / "boxes.csv").open() as lines:
         files = [row["file"] for row in csv.DictReader(lines)][: args.unlabelled]
     sure = [a for file in files if (a := align_unlabelled(reader, args.real, file))]
-    sure = [a for a in sure if a.vin not in judged]
-    print(f"{len(sure)} of {len(files)} photos without label accepted")
+    sure = [a for a in sure if not may_be(a.vin, judged)]
+    whole = sum(DOUBTED not in a.vin for a in sure)
+    print(f"{len(sure)} of {len(files)} photos without label accepted, {whole} of them whole")
     save_aligned(found + sure, args.out)
 
 
@@ -127,20 +128,32 @@ def save_aligned(found: Iterable[Aligned], path: Path) -> None:
 
 
 def _judge_rule(reader: Reader, real: Path) -> None:
-    """Print how many photos with a certain label the rule would accept, and the wrong ones."""
+    """Print how many photos with a certain label the rule would accept, and what would be wrong."""
     with (real / "labels.csv").open() as lines:
         rows = [
             row
             for row in csv.DictReader(lines)
             if row["track"] == "low" and row["label_confidence"] in CERTAIN
         ]
-    accepted = [
-        (row, found.vin) for row in rows if (found := align_unlabelled(reader, real, row["file"]))
-    ]
-    wrong = [(row, vin) for row, vin in accepted if row["vin"] != vin]
-    print(f"{len(accepted)} of {len(rows)} certain labels accepted, {len(wrong)} of them wrong")
+    found = [(row, a.vin) for row in rows if (a := align_unlabelled(reader, real, row["file"]))]
+    whole = [(row, vin) for row, vin in found if DOUBTED not in vin]
+    wrong = [(row, vin) for row, vin in whole if row["vin"] != vin]
+    known = [(a, b) for row, vin in found for a, b in zip(row["vin"], vin, strict=True)]
+    known = [(a, b) for a, b in known if b != DOUBTED]
+    print(
+        f"{len(found)} of {len(rows)} certain labels accepted, {len(whole)} of them whole, "
+        f"{len(wrong)} of these wrong; "
+        f"{sum(a != b for a, b in known)} of {len(known)} characters wrong"
+    )
     for row, vin in wrong:
         print(f"{row['file']}: {row['vin']} taken for {vin}")
+
+
+def may_be(vin: str, numbers: Iterable[str]) -> bool:
+    """Whether a number, some characters of which may not be known, is one of others."""
+    return any(
+        all(a in (b, DOUBTED) for a, b in zip(vin, other, strict=False)) for other in numbers
+    )
 
 
 def aligned_photos(path: Path) -> Iterator[Aligned]:
@@ -152,16 +165,23 @@ def aligned_photos(path: Path) -> Iterator[Aligned]:
         yield Aligned(row["file"], row["vin"], quad, edges, hugging)
 
 
-def _labels(real: Path) -> tuple[set[str], list[tuple[str, str]]]:
-    """The numbers that judge the reader, and the (file, number) pairs that may train it."""
+def _judged(real: Path) -> set[str]:
+    """The numbers that judge the reader."""
     with (real / "labels.csv").open() as lines:
         rows = list(csv.DictReader(lines))
-    judged = {r["vin"] for r in rows if r["track"] != "low" or r["label_confidence"] in CERTAIN}
-    return judged, [
-        (r["file"], r["vin"])
-        for r in rows
-        if r["track"] == "low" and r["vin"] and r["vin"] not in judged
-    ]
+    return {
+        row["vin"] for row in rows if row["track"] != "low" or row["label_confidence"] in CERTAIN
+    } - {""}
+
+
+def _labels(real: Path, judged: set[str]) -> list[tuple[str, str]]:
+    """The (file, number) pairs that may train it."""
+    with (real / "labels.csv").open() as lines:
+        return [
+            (row["file"], row["vin"])
+            for row in csv.DictReader(lines)
+            if row["track"] == "low" and row["vin"] and row["vin"] not in judged
+        ]
 
 
 def hugging_line(lines: Sequence[Quad], found: Aligned) -> np.ndarray | None:
@@ -200,29 +220,40 @@ def align_labelled(reader: Reader, real: Path, file: str, vin: str) -> Aligned |
     return _aligned(reader, file, vin, best, lines)
 
 
-def agreed(looks: list[Look], config: ReaderConfig) -> Look | None:
-    """The clearest look at a number that all evidence speaks for, or None where some does not."""
-    best, votes = elect(looks, config.temperature, config.checked)
-    candidate = best.candidate
-    agreeing = sum(look.candidate.text == candidate.text for look in looks)
-    surest = SUREST.get(verdict(candidate.text))
-    doubted = (
-        surest is None
-        or not wmi_known(candidate.text[:3])
-        or bool(candidate.corrected)
-        or bool(candidate.disputed)
-        or float(candidate.certainty.min()) < surest
-        or agreeing < AGREEING
-        or votes[candidate.text] < SHARE * sum(votes.values())
-    )
-    return None if doubted else best
+def taught_by(reading: Reading) -> str | None:
+    """What a reading of a photo without label teaches: its number where the reader stands behind
+    it, else with `DOUBTED` in place of the characters that are not sure; None where it is not
+    likely enough that the number is there at all."""
+    if reading.vin is None or reading.confidence < ANSWERED or TWO_NUMBERS in reading.advice:
+        return None
+    if reading.status is Status.READ:
+        return reading.vin
+    sure = [character.confidence >= SURE for character in reading.characters]
+    return "".join(symbol if s else DOUBTED for symbol, s in zip(reading.vin, sure, strict=True))
 
 
 def align_unlabelled(reader: Reader, real: Path, file: str) -> Aligned | None:
-    """Number and characters of a photo that nobody labelled; None where any evidence is missing."""
-    lines, looks = _looks(reader, real / file)
-    best = agreed(looks, reader.config) if looks else None
-    return _aligned(reader, file, best.candidate.text, best, lines) if best else None
+    """Number and characters of a photo that nobody labelled, as far as the reader is sure of them;
+    None where it is not sure enough of the number."""
+    data = (real / file).read_bytes()
+    reading = reader.read(data)
+    vin = taught_by(reading)
+    if vin is None or reading.quad is None or not reading.characters:
+        return None  # bar codes say what the number is, and not where it is written
+    quad = np.array(reading.quad, np.float32)
+    boxes = np.array([character.box for character in reading.characters], np.float32)
+    edges = (boxes[:, [0, 1]] + boxes[:, [3, 2]]) / 2
+    off = (edges - quad[0]).reshape(-1, 2) @ _across(quad)
+    if np.ptp(off) > np.linalg.norm(quad[3] - quad[0]) / 2:
+        return None  # a number in two rows is no single quad
+    found = Aligned(file, vin, quad, edges)
+    return replace(found, line=hugging_line(reader.lines(open_grey(data)), found))
+
+
+def _across(quad: np.ndarray) -> np.ndarray:
+    """The unit vector (2,) down a quad (4, 2), at right angles to its line."""
+    along = quad[1] + quad[2] - quad[0] - quad[3]
+    return np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-6)
 
 
 def _aligned(

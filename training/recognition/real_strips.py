@@ -7,8 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from training.recognition.alignment import aligned_photos
+from training.recognition.alignment import DOUBTED, aligned_photos
 from training.synthesis import degradations as effect
+from training.synthesis.batches import UNKNOWN
 from training.synthesis.strips import STRIP_HEIGHT, STRIP_WIDTH, Strip
 from vinreader.rectification import Adjustment, adjust, cut
 from vinreader.vin import ALPHABET
@@ -41,7 +42,10 @@ class RealStrips:
         points = cv2.perspectiveTransform(photo.edges.reshape(-1, 1, 2), to_strip)
         boxes = np.asarray(points, np.float32).reshape(-1, 2, 2)[:, :, 0]
         inside = (boxes.mean(axis=1) > 0) & (boxes.mean(axis=1) < STRIP_WIDTH)
-        labels = np.array([ALPHABET.index(symbol) for symbol in photo.vin], np.int64)
+        labels = np.array(
+            [UNKNOWN if symbol == DOUBTED else ALPHABET.index(symbol) for symbol in photo.vin],
+            np.int64,
+        )
         image = _photographed_again(rng, image)
         return Strip(image, boxes[inside], labels[inside], photo.vin, "real", photo=image)
 

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from training.recognition.net import ANCHORS, BLANK, CELL_WIDTH, CELLS, FRAMES
+from training.synthesis.batches import NO_LABEL, UNKNOWN
 from vinreader.vin import LENGTH
 
 __all__ = ["SOFTENING", "LossWeights", "encode", "grid_loss", "loss", "sequence", "standardise"]
@@ -40,7 +41,7 @@ def standardise(strips: np.ndarray) -> np.ndarray:
 
 def encode(boxes: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Targets (30, 8, 4) float32: objectness (1 here, 0 empty, -1 ignored), centre, log width,
-    class.
+    class, which is `UNKNOWN` where only the place of a character is known.
 
     Each box goes to the cell of its centre and the free anchor nearest in width, so that two
     characters whose centres share a cell both find a place.
@@ -63,8 +64,11 @@ def encode(boxes: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def sequence(labels: np.ndarray) -> np.ndarray:
-    """Targets (17,) int64 of the frames: the labels from left to right, then -1."""
-    padded = np.full(LENGTH, -1, np.int64)
+    """Targets (17,) int64 of the frames: the labels from left to right, then -1; `UNKNOWN` all
+    along where one of them is, as the frames do not know which of them belong to it."""
+    if (labels == UNKNOWN).any():
+        return np.full(LENGTH, UNKNOWN, np.int64)
+    padded = np.full(LENGTH, NO_LABEL, np.int64)
     padded[: len(labels)] = labels
     return padded
 
@@ -83,18 +87,27 @@ def loss(
 
 
 def _frames_loss(frames: torch.Tensor, sequences: torch.Tensor) -> torch.Tensor:
-    """Connectionist temporal classification (Graves 2006), a strip's mean."""
+    """Connectionist temporal classification (Graves 2006), a strip's mean; strips whose text is not
+    wholly known cost nothing."""
+    count = len(sequences)
+    known = (sequences != UNKNOWN).all(dim=1)
+    if not bool(known.any()):
+        return frames.new_zeros(())
+    frames, sequences = frames[known], sequences[known]
     lengths = (sequences >= 0).sum(dim=1)
     said = F.log_softmax(frames.float(), dim=-1).permute(1, 0, 2)
-    return F.ctc_loss(
-        said,
-        sequences.clamp(min=0),
-        torch.full_like(lengths, FRAMES),
-        lengths,
-        blank=BLANK,
-        reduction="sum",
-        zero_infinity=True,
-    ) / len(sequences)
+    return (
+        F.ctc_loss(
+            said,
+            sequences.clamp(min=0),
+            torch.full_like(lengths, FRAMES),
+            lengths,
+            blank=BLANK,
+            reduction="sum",
+            zero_infinity=True,
+        )
+        / count
+    )
 
 
 def grid_loss(
@@ -114,7 +127,8 @@ def grid_loss(
         F.binary_cross_entropy_with_logits(mine[:, 1], wanted[:, 1], reduction="sum")
         + F.smooth_l1_loss(mine[:, 2], wanted[:, 2], beta=0.2, reduction="sum")
     ) / strips
-    symbol = F.cross_entropy(mine[:, 3:], wanted[:, 3].long(), reduction="sum") / strips
+    symbols = wanted[:, 3].long()
+    symbol = F.cross_entropy(mine[:, 3:], symbols, ignore_index=UNKNOWN, reduction="sum") / strips
     total = present + w.empty * absent + w.position * position + w.symbol * symbol
     parts = {"present": present, "absent": absent, "position": position, "symbol": symbol}
     return total, {name: float(value.detach()) for name, value in parts.items()}

@@ -23,10 +23,21 @@ from training.synthesis.fonts import faces
 from training.synthesis.strips import Strip, StripConfig, StripSynthesiser
 from vinreader.vin import LENGTH
 
-__all__ = ["NO_LABEL", "Origin", "Recipe", "StripBatch", "SyntheticRecipe", "origin_of", "pack"]
+__all__ = [
+    "NO_LABEL",
+    "UNKNOWN",
+    "Origin",
+    "Recipe",
+    "StripBatch",
+    "SyntheticRecipe",
+    "origin_of",
+    "pack",
+]
 
 NO_LABEL = -1
 """Fills the labels of a strip with fewer characters than a number has."""
+UNKNOWN = -2
+"""The label of a character that is there, and of which nobody knows what it is."""
 LIBRARIES = ("numpy", "opencv-python-headless", "pillow")
 """Those that draw: another version may set a pixel otherwise."""
 
@@ -35,7 +46,8 @@ LIBRARIES = ("numpy", "opencv-python-headless", "pillow")
 class StripBatch:
     """`images` (B, 32, 960) uint8; `boxes` (B, 17, 2) float32, left and right edges in strip
     pixels, zero where there is none; `labels` (B, 17) int8, indices into the alphabet from left to
-    right, then -1; `styles` (B,) names; `legibility` (B,) float32, 0 to 1."""
+    right or -2 for a symbol that is not known, then -1; `styles` (B,) names; `legibility` (B,)
+    float32, 0 to 1."""
 
     number: int
     images: np.ndarray

@@ -16,12 +16,19 @@ from tests.photos import SAMPLE, blank_jpeg, sample_vin
 from training.detection import real
 from training.detection.real import BoxedPhoto, RealPhotos, held_out
 from training.recognition import alignment
-from training.recognition.alignment import Aligned, aligned_photos, hugging_line
+from training.recognition.alignment import (
+    DOUBTED,
+    Aligned,
+    aligned_photos,
+    hugging_line,
+    save_aligned,
+)
 from training.recognition.real_strips import RealStrips
 from training.synthesis.backgrounds import Backgrounds
-from vinreader.decoding import Candidate
+from training.synthesis.batches import UNKNOWN
+from vinreader.advice import TWO_NUMBERS
 from vinreader.reader import Reader
-from vinreader.results import as_quad
+from vinreader.results import Reading, Status, as_quad
 from vinreader.vin import ALPHABET
 
 COLUMNS = "file,vin,track,location,label_confidence\n"
@@ -147,7 +154,9 @@ def test_without_a_label_a_clear_number_is_accepted_and_judges_the_rule(
     out = tmp_path / "aligned.json"
     options = ["--real", str(tmp_path), "--out", str(out)]
     alignment.align(parser.parse_args([*options, "--judge"]))
-    assert "1 of 2 certain labels accepted, 0 of them wrong" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "1 of 2 certain labels accepted, 1 of them whole, 0 of these wrong" in said
+    assert "0 of 17 characters wrong" in said
     assert not out.exists()
     alignment.align(parser.parse_args([*options, "--unlabelled", "1"]))
     # It would be trained on, were it not a photo that judges the reader.
@@ -158,23 +167,37 @@ def test_without_a_label_a_clear_number_is_accepted_and_judges_the_rule(
     assert (found.file, found.vin) == ("sample.jpg", sample_vin())
 
 
-def test_doubt_of_any_kind_keeps_a_number_without_label_out(photos: Path) -> None:
+def test_without_a_label_only_what_is_sure_is_taught(photos: Path) -> None:
+    read = Reader.load().read((photos / "sample.jpg").read_bytes())
+    doubted = replace(read.characters[3], confidence=0.9)
+    characters = (*read.characters[:3], doubted, *read.characters[4:])
+    unsure = replace(read, status=Status.RETAKE, confidence=0.6, characters=characters)
+    number = sample_vin()
+    assert alignment.taught_by(read) == number
+    assert alignment.taught_by(unsure) == f"{number[:3]}{DOUBTED}{number[4:]}"
+    assert alignment.taught_by(replace(unsure, confidence=0.4)) is None
+    assert alignment.taught_by(replace(unsure, advice=(TWO_NUMBERS,))) is None
+    assert alignment.taught_by(Reading(Status.NOT_FOUND)) is None
+
+
+def test_a_number_known_in_part_may_be_one_that_judges() -> None:
+    number = sample_vin()
+    part = f"{number[:3]}{DOUBTED * 2}{number[5:]}"
+    assert alignment.may_be(part, {number})
+    assert alignment.may_be(number, {number})
+    assert not alignment.may_be(part, {"0" + number[1:]})
+    assert not alignment.may_be(part, set())
+
+
+def test_what_is_not_known_of_a_number_has_a_place_and_no_symbol(photos: Path) -> None:
     reader = Reader.load()
-    _, looks = alignment._looks(reader, photos / "sample.jpg")
-    (look, *_) = sorted(looks, key=lambda look: -look.candidate.score)
-    sure = replace(look.candidate, certainty=np.full(17, 0.95, np.float32), disputed=())
-
-    def accepted(candidate: Candidate, count: int = 4) -> bool:
-        looks = [replace(look, candidate=candidate)] * count
-        return alignment.agreed(looks, reader.config) is not None
-
-    faint = np.where(np.arange(17) == 3, 0.3, 0.95).astype(np.float32)
-    assert accepted(sure)
-    assert not accepted(sure, count=3)
-    assert not accepted(replace(sure, disputed=(5,)))
-    assert not accepted(replace(sure, corrected=(5,)))
-    assert not accepted(replace(sure, certainty=faint))
-    assert not accepted(replace(sure, text="000" + sure.text[3:]))
+    found = alignment.align_unlabelled(reader, photos, "sample.jpg")
+    assert found is not None
+    save_aligned([replace(found, vin=DOUBTED + found.vin[1:])], photos / "partly.json")
+    strip = RealStrips(photos / "partly.json", photos).make(np.random.default_rng(0))
+    assert strip.labels[0] == UNKNOWN
+    assert (strip.labels[1:] >= 0).all()
+    assert len(strip.boxes) == len(strip.labels) > 10
 
 
 def test_without_photos_alignment_says_so(tmp_path: Path) -> None:
@@ -219,7 +242,7 @@ def test_the_box_turns_with_the_photo(marked: BoxedPhoto, monkeypatch: pytest.Mo
         inside = np.zeros(page.image.shape, np.uint8)
         cv2.fillConvexPoly(inside, np.round(page.box * 16).astype(np.int32), 1, shift=4)
         bright = page.image > 128
-        assert (bright & (inside > 0)).sum() > 0.9 * inside.sum()
+        assert (bright & (inside > 0)).sum() > 0.85 * inside.sum()
         assert bright[cv2.dilate(inside, np.ones((7, 7), np.uint8)) == 0].sum() == 0
         assert not page.line_known[inside > 0].any()
         assert page.line_known.mean() > 0.5 * 255
