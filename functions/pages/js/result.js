@@ -5,6 +5,7 @@ import {
   SURE, adviceOf, numberElement, photoWithOutlines, sureness, symbolsOfReading, vehicleOf,
 } from "./reading.js";
 import { Geometry, stripElement } from "./strip.js";
+import { write } from "./words.js";
 
 /** @param {string} id @returns {any} */
 const at = (id) => document.getElementById(id);
@@ -45,6 +46,7 @@ export class Result {
   show(reading, picture) {
     this.reading = reading;
     this.picture(reading, picture);
+    write(at("result-note"), reading.status === "rejected" ? reading.error ?? "" : "");
     if (this.words) this.#write(reading, this.words);
     at("result-title").focus();
   }
@@ -85,7 +87,6 @@ export class Result {
     at("copy").classList.toggle("primary", good);
     at("copy").hidden = !reading.vin;
     at("share").hidden = !reading.vin || !navigator.share;
-    at("result-note").textContent = reading.error && status === "rejected" ? reading.error : "";
   }
 
   /** @returns {string[]} */
@@ -120,11 +121,12 @@ export class Result {
     const vin = reading.vin.slice(0, position - 1) + symbol + reading.vin.slice(position);
     try {
       this.reading = await this.api.correct(reading, vin);
+      write(at("result-note"), "");
       this.#write(this.reading, words);
       at("result-title").focus();
     } catch (error) {
       if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
-      at("result-note").textContent = words.say("result.unsaved");
+      this.words?.put(at("result-note"), "result.unsaved");
     }
   }
 
@@ -150,7 +152,7 @@ export class Result {
       if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
       key = "result.uncopied";
     }
-    at("result-note").textContent = this.words?.say(key, { vin }) ?? "";
+    this.words?.put(at("result-note"), key, { vin });
   }
 
   async #share() {

@@ -267,7 +267,7 @@ def test_readings_that_cannot_be_had_are_told_and_come_by_themselves(
         opened(desk, "/desk.html")
         told(desk, EN["desk.failed"])
         assert desk.inner_text("#away-title") == EN["desk.away"]
-        assert desk.inner_text("#away-text") == EN["desk.away.waiting"].replace("{seconds}", "5")
+        assert desk.inner_text("#away-text") == EN["away.waiting"].replace("{seconds}", "5")
         assert not desk.is_visible("#empty"), "nobody knows whether there is something to review"
         assert not desk.is_visible("#work")
         assert broken_rules(desk) == []
@@ -301,13 +301,13 @@ def test_readings_that_cannot_be_had_can_be_asked_for_at_once(
         told(desk, EN["desk.failed"])
         # Once more in vain: that is told, too, and the pause gets longer.
         with desk.expect_response("**/readings?status=retake&*") as answer:
-            desk.click("#again")
+            desk.click("#away-now")
         assert answer.value.status == 503
         told(desk, EN["desk.failed"])
         # The network goes, too.
         context.set_offline(True)
-        desk.click("#again")
-        offline = EN["desk.away.offline"]
+        desk.click("#away-now")
+        offline = EN["away.offline"]
         desk.locator("#away-text").filter(has_text=offline).wait_for()
     context.set_offline(False)
     desk.wait_for_selector("#strip .mark")
@@ -369,7 +369,7 @@ def test_what_the_gateway_forbids_is_told_with_its_reason(
     told(desk, EN["desk.failed.refused"].replace("{detail}", "Forbidden"))
     assert desk.inner_text("#away-text") == "Forbidden"
     context.unroute("**/readings?*")
-    desk.click("#again")
+    desk.click("#away-now")
     desk.wait_for_selector("#strip .mark")
 
 
