@@ -151,6 +151,16 @@ def opened(page: Page, path: str = "/") -> Page:
     return page
 
 
+def in_fields(page: Page) -> str:
+    """The number as it stands in the desk's fields."""
+    return "".join(field.input_value() for field in page.locator("#cells input").all())
+
+
+def told(page: Page, text: str) -> None:
+    """Wait until the page's status line says so."""
+    page.locator("#told").filter(has_text=text).wait_for(state="attached")
+
+
 def choose(page: Page, photo: bytes, name: str = "photo.jpg", kind: str = "image/jpeg") -> None:
     """Choose a file on the page for the phone."""
     page.set_input_files("#file", {"name": name, "mimeType": kind, "buffer": photo})

@@ -2,6 +2,8 @@
 
 import { Problem, Unreachable } from "./api.js";
 
+/** @typedef {{whole: HTMLImageElement, line: HTMLImageElement}} Photo twice: an element stands in one place */
+
 const KEPT = 6;
 /* Photos held at a time: a dozen megapixels each. */
 
@@ -9,7 +11,7 @@ export class Photos {
   /** @param {import("./api.js").Api} api */
   constructor(api) {
     this.api = api;
-    /** @type {Map<string, Promise<HTMLImageElement>>} */
+    /** @type {Map<string, Promise<Photo>>} */
     this.loads = new Map();
   }
 
@@ -36,13 +38,15 @@ export class Photos {
     }
   }
 
-  /** @param {string} id */
+  /** @param {string} id @returns {Promise<Photo>} */
   async #load(id) {
     try {
-      const image = new Image();
-      image.src = await this.api.photo(id); // good for a while only: each try asks for one of its own
-      await image.decode();
-      return image;
+      const whole = new Image();
+      whole.src = await this.api.photo(id); // good for a while only: each try asks for one of its own
+      await whole.decode();
+      const line = /** @type {HTMLImageElement} */ (whole.cloneNode());
+      await line.decode(); // now: later on its address may be of no use
+      return { whole, line };
     } catch (error) {
       this.loads.delete(id);
       // A browser does not tell what the bucket answered.

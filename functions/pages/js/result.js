@@ -11,10 +11,10 @@ import { write } from "./words.js";
 const at = (id) => document.getElementById(id);
 
 /** The line by itself, where it was found. @returns {HTMLElement[]} */
-function stripOf({ characters }, url) {
+function stripOf({ characters }, picture) {
   if (!characters.length) return [];
   const geometry = new Geometry(characters.map(({ box }) => box));
-  return [stripElement(url, geometry, characters.map(({ confidence }) => sureness(confidence)))];
+  return [stripElement(picture.cloneNode(), geometry, characters.map(({ confidence }) => sureness(confidence)))];
 }
 
 export class Result {
@@ -60,7 +60,7 @@ export class Result {
     if (this.reading?.reading_id !== reading.reading_id) return;
     at("result-photo").replaceChildren(...(picture ? photoWithOutlines(picture, reading) : []));
     at("result-photo").hidden = !picture;
-    at("result-strip").replaceChildren(...(picture ? stripOf(reading, picture.src) : []));
+    at("result-strip").replaceChildren(...(picture ? stripOf(reading, picture) : []));
   }
 
   /**

@@ -20,7 +20,7 @@ export class View {
   constructor(photos, words) {
     this.photos = photos;
     this.words = words;
-    /** @type {Fetching<HTMLImageElement> | null} */
+    /** @type {Fetching<import("./photos.js").Photo> | null} */
     this.fetching = null;
     at("photo-now").addEventListener("click", () => this.fetching?.fetch(true));
   }
@@ -34,7 +34,7 @@ export class View {
   show(reading, geometry) {
     this.clear();
     this.fetching = new Fetching(() => this.photos.of(reading), {
-      fetched: (picture) => this.#put(picture, reading, geometry),
+      fetched: (photo) => this.#put(photo, reading, geometry),
       failed: (problem, seconds) => this.#lack(problem, seconds),
     });
     return this.fetching.fetch(true);
@@ -49,14 +49,14 @@ export class View {
     at("nophoto").hidden = true;
   }
 
-  #put(picture, reading, geometry) {
+  #put({ whole, line }, reading, geometry) {
     if (document.activeElement === at("photo-now")) at("cells").querySelectorAll("input")[weakest(reading)].focus();
     at("nophoto").hidden = true;
-    this.words().describe(picture, "photo.alt");
-    at("photo").replaceChildren(...photoWithOutlines(picture, reading));
+    this.words().describe(whole, "photo.alt");
+    at("photo").replaceChildren(...photoWithOutlines(whole, reading));
     if (!geometry) return;
     const names = reading.characters.map(({ confidence }) => sureness(confidence));
-    at("strip").replaceChildren(stripElement(picture.src, geometry, names));
+    at("strip").replaceChildren(stripElement(line, geometry, names));
   }
 
   #lack(problem, seconds) {

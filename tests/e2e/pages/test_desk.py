@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from local.faults import Fault, failing
 from local.http_api import HttpApi
-from local.stack import Stack
-from tests.browser import DESK, broken_rules, first, opened, small_photos, words
-from tests.faults import without_pauses
-from tests.photos import SAMPLE, sample_vin
-from vinreader.advice import TAKE_CLOSER
-from vinreader.arrivals import order_of_time
-from vinreader.results import Alternative, CheckDigit, Reading, Status
-from vinreader.store import ReadingStore
+from tests.browser import DESK, broken_rules, first, in_fields, opened, small_photos, told, words
+from tests.photos import sample_vin
 from vinreader.vin import check_digit, verdict
 
 if TYPE_CHECKING:
@@ -32,60 +21,6 @@ EN = words("en")
 TYPED = "1M8GDM9AXKP042788"
 
 
-WEAK = 3
-"""Where the doubtful readings of this module are in doubt, from 0."""
-
-
-@pytest.fixture
-def add(stack: Stack, known: Reading) -> Callable[[str], str]:
-    """Store a reading of the sample photo, in doubt about one character, with its photo; its id.
-
-    The reader saw `symbol` there, and the right one as the next likely: which photo would make it
-    do so hangs on the models.
-    """
-    store, s3 = ReadingStore(stack.table, retention_days=1), boto3.client("s3")
-
-    def add(symbol: str) -> str:
-        seen, right = known.characters[WEAK], sample_vin()[WEAK]
-        others = (Alternative(right, 0.3), Alternative("7", 0.01))
-        doubted = replace(seen, symbol=symbol, confidence=0.6, alternatives=others)
-        characters = (*known.characters[:WEAK], doubted, *known.characters[WEAK + 1 :])
-        vin = "".join(character.symbol for character in characters)
-        reading_id = str(uuid.uuid4())
-        reading = replace(
-            known,
-            reading_id=reading_id,
-            status=Status.RETAKE,
-            vin=vin,
-            confidence=0.6,
-            check_digit=CheckDigit.INVALID,
-            characters=characters,
-            advice=(TAKE_CLOSER,),
-        )
-        copy = f"photos/{reading_id}/copy.jpg"
-        s3.put_object(Bucket=stack.bucket, Key=copy, Body=SAMPLE.read_bytes())
-        store.create(reading, order_of_time(datetime.now(UTC)), copy)
-        return reading_id
-
-    return add
-
-
-@pytest.fixture
-def throttled(
-    api: HttpApi, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], AbstractContextManager[None]]:
-    """DynamoDB refuses every call of an operation while a block lasts: the API answers 503."""
-    from functions.api import app
-
-    @contextmanager
-    def throttled(operation: str) -> Iterator[None]:
-        with monkeypatch.context() as patch, failing(app.store.client, operation, Fault.THROTTLED):
-            without_pauses(patch)
-            yield
-
-    return throttled
-
-
 @pytest.fixture
 def desk(context: BrowserContext) -> Page:
     return context.new_page()
@@ -93,15 +28,6 @@ def desk(context: BrowserContext) -> Page:
 
 def stored(api: HttpApi, reading_id: str) -> dict[str, Any]:
     return api.request("GET", f"/readings/{reading_id}").json()
-
-
-def in_fields(page: Page) -> str:
-    return "".join(field.input_value() for field in page.locator("#cells input").all())
-
-
-def told(page: Page, text: str) -> None:
-    """Wait until the desk says so."""
-    page.locator("#told").filter(has_text=text).wait_for()
 
 
 def test_the_newest_is_shown_with_its_photo(desk: Page, api: HttpApi) -> None:
