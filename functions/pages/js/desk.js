@@ -61,13 +61,7 @@ async function open(reading) {
   describe(reading);
   editor.show(reading, geometry, words);
   await view.show(reading, geometry);
-  if (current === reading) photos.prepare(ahead(reading));
-}
-
-/** The next two: their photos are fetched while this one is looked at. @param {Reading} reading */
-function ahead(reading) {
-  const next = queue.after(reading);
-  return [next, next && queue.after(next)].filter((one) => one && one !== reading);
+  if (current === reading) photos.prepare(queue.ahead(reading));
 }
 
 /** @param {Reading} reading */
@@ -141,7 +135,9 @@ async function back() {
   } catch (error) {
     if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
     if (passes(error)) decided.push(last);
-    return tell("desk.back.failed", { vin: last.vin ?? "—" });
+    const isGone = error instanceof Problem && error.isGone;
+    const key = passes(error) ? "desk.back.failed" : isGone ? "desk.back.gone" : "desk.failed.refused";
+    return tell(key, { vin: last.vin ?? "—", detail: error.message });
   }
 }
 
@@ -240,7 +236,9 @@ async function begin() {
   at("skip").addEventListener("click", () => current && open(queue.after(current)));
   at("back").addEventListener("click", back);
   addEventListener("keydown", pressed);
+  tell("desk.fetching");
   await refresh();
+  if (!failure) write(at("told"), "");
   document.documentElement.dataset.ready = "";
 }
 

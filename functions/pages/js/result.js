@@ -120,7 +120,7 @@ export class Result {
     if (!reading?.vin || !words) return;
     const vin = reading.vin.slice(0, position - 1) + symbol + reading.vin.slice(position);
     try {
-      this.reading = await this.api.correct(reading, vin);
+      this.reading = await this.#correct(reading, vin);
       write(at("result-note"), "");
       this.#write(this.reading, words);
       at("result-title").focus();
@@ -128,6 +128,16 @@ export class Result {
       if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
       this.words?.put(at("result-note"), "result.unsaved");
     }
+  }
+
+  /** As it stands afterwards: an answer that got lost makes the second try a conflict with the first. */
+  async #correct(reading, vin) {
+    try {
+      return await this.api.correct(reading, vin);
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 412)) throw error;
+    }
+    return this.api.reading(reading.reading_id);
   }
 
   #list(reading, words) {

@@ -15,7 +15,7 @@ from tests.browser import DESK, broken_rules, in_fields, opened, told, words
 from tests.photos import SAMPLE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Route
 
 SCREEN = DESK
 EN, DE, PL, RU, ZH = (words(language) for language in ("en", "de", "pl", "ru", "zh"))
@@ -181,6 +181,21 @@ def test_without_words_a_page_still_speaks_one_s_language(
     assert page.get_attribute("html", "lang") == "zh"
     assert page.title() == EN["desk.title"] + " – VIN Reader" or path == "/"
     assert not page.is_visible("#away")
+
+
+def test_the_desk_says_what_it_waits_for(page: Page, context: BrowserContext) -> None:
+    held: list[Route] = []
+    context.route("**/readings?*", lambda route: held.append(route))
+    page.goto("/desk.html")
+    told(page, EN["desk.fetching"])
+    page.select_option("#language", "de")
+    told(page, DE["desk.fetching"])
+    while len(held) < 2:  # retakes, and what is read
+        page.wait_for_timeout(50)
+    for route in held:
+        route.continue_()
+    page.wait_for_selector("html[data-ready]")
+    assert page.inner_text("#told") == ""
 
 
 def test_an_answer_that_is_none_of_the_api_is_no_answer(

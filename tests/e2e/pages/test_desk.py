@@ -316,6 +316,18 @@ def test_the_last_one_comes_back_when_it_can_be_had(
     desk.locator("#work-title").filter(has_text=EN["desk.not_found"]).wait_for()
 
 
+def test_the_last_one_does_not_come_back_where_it_was_deleted(
+    desk: Page, api: HttpApi, add: Callable[[str], str]
+) -> None:
+    reading = stored(api, add("4"))
+    opened(desk, "/desk.html")
+    desk.keyboard.press("Shift+Delete")
+    told(desk, EN["desk.saved.unreadable"].split(",")[0])
+    assert api.request("DELETE", f"/readings/{reading['reading_id']}").status == 204
+    desk.keyboard.press("PageUp")
+    told(desk, EN["desk.back.gone"].replace("{vin}", reading["vin"]))
+
+
 def test_a_conflict_is_settled_when_the_other_change_can_be_had(
     desk: Page, context: BrowserContext, api: HttpApi, add: Callable[[str], str]
 ) -> None:
