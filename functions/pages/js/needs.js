@@ -32,7 +32,7 @@ export function fetchNeeds(scopes, onWords) {
   let away = "";
   const attempt = async () => {
     away = "begin.away";
-    if (!choices.words) await choices.speak();
+    while (!choices.words) await choices.speak(); // once more where another one was chosen meanwhile
     config ??= /** @type {Config} */ (await fileNamed("config.json", { cache: "no-store" }));
     away = "begin.signin";
     const session = new Session(config.auth, scopes);
@@ -57,11 +57,11 @@ export function fetchNeeds(scopes, onWords) {
         showAway(true);
       },
     });
-    at("away-now").addEventListener("click", () => fetching.fetch(true), settled);
+    at("away-now").addEventListener("click", () => fetching.fetch(true), { signal: settled.signal });
     at("choices").addEventListener("change", () => {
       // Those few are at hand in every language.
       if (!choices.words) new Words(preferredLanguage()).fill(document);
-    }, settled);
+    }, { signal: settled.signal });
     fetching.fetch(true).catch(fail);
   });
 }
