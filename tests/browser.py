@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,7 +132,16 @@ def covered_photos(reading: Reading) -> Iterator[bytes]:
 def words(language: str) -> dict[str, str]:
     """What the pages say in a language, by key."""
     told: dict[str, str] = json.loads((PAGES / f"words/{language}.json").read_text("utf-8"))
-    return told
+    return told | spare_words()[language]
+
+
+def spare_words() -> dict[str, dict[str, str]]:
+    """What the pages can say without having fetched any words, by language and key."""
+    script = (PAGES / "js/spare.js").read_text("utf-8")
+    found = re.search(r"export const SPARE = ({.*});", script, re.DOTALL)
+    assert found
+    spare: dict[str, dict[str, str]] = json.loads(found[1])
+    return spare
 
 
 def opened(page: Page, path: str = "/") -> Page:
@@ -139,6 +149,16 @@ def opened(page: Page, path: str = "/") -> Page:
     page.goto(path)
     page.wait_for_selector("html[data-ready]")
     return page
+
+
+def in_fields(page: Page) -> str:
+    """The number as it stands in the desk's fields."""
+    return "".join(field.input_value() for field in page.locator("#cells input").all())
+
+
+def told(page: Page, text: str) -> None:
+    """Wait until the page's status line says so."""
+    page.locator("#told").filter(has_text=text).wait_for(state="attached")
 
 
 def choose(page: Page, photo: bytes, name: str = "photo.jpg", kind: str = "image/jpeg") -> None:

@@ -15,6 +15,7 @@ import pytest
 from local.pages import PAGES, page, security_policy
 from local.publish import NEEDED, NoPages, outputs_of, publish
 from local.stack import Stack
+from tests.browser import spare_words
 from tests.templates import REGION, resolved
 from vinreader.advice import KINDS
 from vinreader.defects import DEFECTS
@@ -205,6 +206,11 @@ def test_scripts_are_well_formed() -> None:
 def test_every_language_says_everything() -> None:
     texts = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files("json")}
     del texts["config"]
+    spare = spare_words()
+    assert set(spare) == set(texts)
+    for language, told in texts.items():
+        assert not set(spare[language]) & set(told), "each sentence stands in one place"
+        told.update(spare[language])
     english = texts["en"]
     script = (PAGES / "js/words.js").read_text(encoding="utf-8")
     assert set(texts) == set(re.findall(r'\b([a-z]{2}): "', script))

@@ -47,6 +47,11 @@ export class Problem extends Error {
     this.retryAfter = retryAfter;
   }
 
+  /** Whether what was asked for will not be there again. */
+  get isGone() {
+    return this.status === 404 || this.status === 410;
+  }
+
   /** Whether the same request may be answered a little later. */
   get passes() {
     // RequestTimeout is S3's, for a connection that was too slow.
@@ -57,6 +62,56 @@ export class Problem extends Error {
 /** Whether the same call may succeed a little later. @param {unknown} error */
 export function passes(error) {
   return error instanceof Unreachable || (error instanceof Problem && error.passes);
+}
+
+const PATIENCE_MS = 40_000;
+/* The gateway answers within 30 s, whatever its function does: an answer that takes longer got lost. */
+
+/**
+ * Fetch; throws `Unreachable` where nobody answers.
+ * @param {string} address
+ * @param {RequestInit} [options]
+ */
+export async function reach(address, options = {}) {
+  try {
+    return await fetch(address, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) });
+  } catch (error) {
+    throw new Unreachable(String(error));
+  }
+}
+
+/**
+ * The JSON of an answer. What breaks off, or comes from a network's own page for signing in, is none:
+ * throws `Unreachable`.
+ * @param {Response} answer
+ */
+export async function contentOf(answer) {
+  try {
+    return await answer.json();
+  } catch (error) {
+    throw new Unreachable(String(error));
+  }
+}
+
+/**
+ * @param {Response} answer that refuses
+ * @param {string} type
+ * @param {string} detail
+ */
+export function problemOf(answer, type, detail) {
+  // From another origin only what CORS exposes can be seen (HttpApi in template.yaml).
+  return new Problem(answer.status, type, detail, Number(answer.headers.get("retry-after")) || 0);
+}
+
+/**
+ * A JSON file of the pages; throws `Unreachable` or `Problem`.
+ * @param {string} name
+ * @param {RequestInit} [options]
+ */
+export async function fileNamed(name, options) {
+  const answer = await reach(name, options);
+  if (!answer.ok) throw problemOf(answer, "", `${name}: ${answer.status}`);
+  return contentOf(answer);
 }
 
 /** Every method throws `Unreachable` or `Problem`. */
@@ -123,12 +178,9 @@ export class Api {
       await this.session.renew();
       answer = await this.#send(method, path, body, headers);
     }
+    if (answer.ok) return contentOf(answer);
     const document = await answer.json().catch(() => ({}));
-    if (answer.ok) return document;
-    const detail = document.detail ?? document.message ?? "";
-    // From another origin only what CORS exposes can be seen (HttpApi in template.yaml).
-    const retryAfter = Number(answer.headers.get("retry-after")) || 0;
-    throw new Problem(answer.status, document.type ?? "", detail, retryAfter);
+    throw problemOf(answer, document.type ?? "", document.detail ?? document.message ?? "");
   }
 
   async #send(method, path, body, headers) {
@@ -136,10 +188,6 @@ export class Api {
     const sent = { ...headers };
     if (token) sent.authorization = `Bearer ${token}`;
     if (body) sent["content-type"] = "application/json";
-    try {
-      return await fetch(this.base + path, { method, headers: sent, body: body && JSON.stringify(body) });
-    } catch (error) {
-      throw new Unreachable(String(error));
-    }
+    return reach(this.base + path, { method, headers: sent, body: body && JSON.stringify(body) });
   }
 }

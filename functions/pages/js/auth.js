@@ -1,6 +1,6 @@
 /** Signing in: OAuth 2.0, authorization code with PKCE (RFC 7636). No secret is in the page. */
 
-import { Unreachable } from "./api.js";
+import { Problem, contentOf, passes, problemOf, reach } from "./api.js";
 
 /**
  * @typedef {object} Issuer what config.json says of who issues tokens
@@ -14,7 +14,10 @@ const TOKENS = "vinreader.tokens";
 const ASKED = "vinreader.asked";
 const SLACK_MS = 60_000;
 
-/** Who uses the page. Tokens live in this tab alone (`sessionStorage`). */
+/**
+ * Who uses the page. Tokens live in this tab alone (`sessionStorage`). Methods that wait for the issuer
+ * throw `Unreachable` or `Problem`; where that passes, they can be called again.
+ */
 export class Session {
   /**
    * @param {Issuer | null} issuer null where the API takes no tokens, as on one's own machine
@@ -30,18 +33,31 @@ export class Session {
     if (!this.issuer) return;
     const query = new URLSearchParams(location.search);
     const asked = JSON.parse(sessionStorage.getItem(ASKED) ?? "null");
-    if (asked && query.get("state") === asked.state && query.has("code")) {
-      sessionStorage.removeItem(ASKED);
-      history.replaceState(null, "", location.pathname);
+    if (asked && query.get("state") === asked.state) await this.#arrive(query, asked.verifier);
+    else if (!this.#tokens()) await this.#signIn();
+  }
+
+  /**
+   * The code stays in the address until the issuer has said something to it. A refusal is thrown: to go
+   * there again at once might go on for ever.
+   * @param {URLSearchParams} query
+   * @param {string} verifier
+   */
+  async #arrive(query, verifier) {
+    try {
+      const refusal = query.get("error");
+      if (refusal) throw new Problem(400, refusal, query.get("error_description") ?? refusal);
       await this.#exchange({
         grant_type: "authorization_code",
         code: query.get("code") ?? "",
-        code_verifier: asked.verifier,
+        code_verifier: verifier,
         redirect_uri: here(),
       });
-    } else if (!this.#tokens()) {
-      await this.#signIn();
+    } catch (error) {
+      if (!passes(error)) forgetAsked();
+      throw error;
     }
+    forgetAsked();
   }
 
   /** The name of whoever is signed in; empty where nobody has to. */
@@ -59,11 +75,14 @@ export class Session {
   /** Get a new token, without the person where that is possible. */
   async renew() {
     const refresh = this.#tokens()?.refresh;
-    if (refresh) {
-      await this.#exchange({ grant_type: "refresh_token", refresh_token: refresh });
-    } else {
-      await this.#signIn();
+    if (!refresh) return this.#signIn();
+    try {
+      return await this.#exchange({ grant_type: "refresh_token", refresh_token: refresh });
+    } catch (error) {
+      if (passes(error) || !(error instanceof Problem)) throw error;
     }
+    sessionStorage.removeItem(TOKENS);
+    return this.#signIn();
   }
 
   signOut() {
@@ -78,6 +97,10 @@ export class Session {
 
   /** Leave for the issuer; the page is loaded again afterwards. @returns {Promise<never>} */
   async #signIn() {
+    // Nobody comes back from the browser's own page for an address where nobody answers. What is
+    // answered here does not matter, and the pages may call no other address of the issuer.
+    const body = new URLSearchParams({ client_id: this.issuer?.client_id ?? "" });
+    await reach(this.issuer?.token_url ?? "", { method: "POST", mode: "no-cors", body });
     const [verifier, state] = [random(), random()];
     sessionStorage.setItem(ASKED, JSON.stringify({ verifier, state }));
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
@@ -97,17 +120,12 @@ export class Session {
   /** @param {Record<string, string>} grant */
   async #exchange(grant) {
     const body = new URLSearchParams({ ...grant, client_id: this.issuer?.client_id ?? "" });
-    let answer;
-    try {
-      answer = await fetch(this.issuer?.token_url ?? "", { method: "POST", body });
-    } catch (error) {
-      throw new Unreachable(String(error));
-    }
+    const answer = await reach(this.issuer?.token_url ?? "", { method: "POST", body });
     if (!answer.ok) {
-      sessionStorage.removeItem(TOKENS);
-      await this.#signIn();
+      const { error = "", error_description: detail } = await answer.json().catch(() => ({}));
+      throw problemOf(answer, error, detail ?? (error || `${answer.status}`));
     }
-    const told = await answer.json();
+    const told = await contentOf(answer);
     const claims = told.id_token ? claimsOf(told.id_token) : {};
     /** @type {Tokens} */
     const tokens = {
@@ -118,6 +136,12 @@ export class Session {
     };
     sessionStorage.setItem(TOKENS, JSON.stringify(tokens));
   }
+}
+
+/** What was asked of the issuer is settled: it does not count twice. */
+function forgetAsked() {
+  sessionStorage.removeItem(ASKED);
+  history.replaceState(null, "", location.pathname);
 }
 
 /** The page's own address, as it is registered with the issuer. */

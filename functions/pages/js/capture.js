@@ -1,15 +1,14 @@
 /** The page for whoever holds the phone: one photo at a time, from the camera to its reading. */
 
 import { Api, Problem } from "./api.js";
-import { Session } from "./auth.js";
 import { Camera, hasCamera } from "./camera.js";
-import { offerChoices } from "./choices.js";
 import { Delivery } from "./delivery.js";
 import { fileOf, onFiles, typeOf } from "./files.js";
 import { forget, keep, kept } from "./keep.js";
+import { fetchNeeds } from "./needs.js";
 import { photoWithOutlines } from "./reading.js";
 import { Result } from "./result.js";
-import { Words } from "./words.js";
+import { Words, write } from "./words.js";
 
 const LARGEST = 25 * 2 ** 20;
 /* Bytes that the bucket takes (UploadLimits). */
@@ -35,13 +34,13 @@ function show(step) {
   for (const one of ["start", "camera", "sending", "result"]) at(one).hidden = one !== step;
   document.body.dataset.step = step;
   if (step !== "camera") camera.stop();
-  if (step !== "start") complain("");
+  if (step !== "start") at("start-problem").hidden = true;
 }
 
-/** @param {string} text empty for nothing to complain about */
-function complain(text) {
-  at("start-problem").textContent = text;
-  at("start-problem").hidden = !text;
+/** @param {string} key @param {Record<string, string>} [values] */
+function complain(key, values) {
+  words.put(at("start-problem"), key, values);
+  at("start-problem").hidden = false;
 }
 
 /** Where a page may not use the camera, the phone's own camera app makes the photo. */
@@ -54,7 +53,7 @@ async function openCamera() {
   } catch (error) {
     show("start");
     const denied = error instanceof DOMException && error.name === "NotAllowedError";
-    complain(words.say(denied ? "start.denied" : "start.nocamera"));
+    complain(denied ? "start.denied" : "start.nocamera");
     at("choose-file").focus();
     return;
   }
@@ -74,9 +73,9 @@ function chooseFile(fromCamera) {
 async function takeFile(file) {
   show("start");
   const type = typeOf(file);
-  if (!type) return complain(words.say("start.type", { name: file.name }));
-  if (file.size > LARGEST) return complain(words.say("start.large"));
-  if (!file.size) return complain(words.say("start.empty"));
+  if (!type) return complain("start.type", { name: file.name });
+  if (file.size > LARGEST) return complain("start.large");
+  if (!file.size) return complain("start.empty");
   await deliver({ photo: file, type, region: null, place: null, sent: false });
 }
 
@@ -106,8 +105,10 @@ async function deliver(job) {
   } catch (error) {
     if (mine.stopping.signal.aborted) return;
     show("start");
-    complain(words.say("start.failed", { detail: error instanceof Problem ? error.message : String(error) }));
-    await forget();
+    const isForbidden = error instanceof Problem && (error.status === 401 || error.status === 403);
+    const detail = error instanceof Problem ? error.message : String(error);
+    complain(isForbidden ? "start.refused" : "start.failed", { detail });
+    if (!isForbidden) await forget();
   } finally {
     if (delivery === mine) delivery = null;
   }
@@ -126,7 +127,7 @@ function tell(report) {
     percent: words.percent(report.share ?? 0),
     seconds: report.seconds ?? 0,
   });
-  if (key !== announced) at("told").textContent = words.say(`${key}.told`); // not every percent of it
+  if (key !== announced) words.put(at("told"), `${key}.told`); // not every percent of it
   announced = key;
 }
 
@@ -148,7 +149,7 @@ async function keptPicture(reading) {
 /** @param {string} url @returns {Promise<HTMLImageElement | null>} */
 async function loaded(url) {
   const image = new Image();
-  image.alt = words.say("photo.alt");
+  words.describe(image, "photo.alt");
   image.src = url;
   return image.decode().then(() => image, () => null);
 }
@@ -167,18 +168,17 @@ async function toggleTorch() {
 }
 
 async function begin() {
-  const config = await (await fetch("config.json", { cache: "no-store" })).json();
-  const session = new Session(config.auth, ["readings/read", "readings/write", "readings/correct"]);
+  const scopes = ["readings/read", "readings/write", "readings/correct"];
+  const { config, session } = await fetchNeeds(scopes, (chosen) => {
+    words = chosen;
+    result?.speak(words);
+    if (delivery && lastReport) tell(lastReport);
+  });
   at("docs").hidden = !config.docs;
   at("docs").href = config.docs ?? "";
   api = new Api(config.api, session);
   result = new Result(api, () => (hasCamera() ? openCamera() : discard()));
-  await offerChoices(at("choices"), (chosen) => {
-    words = chosen;
-    result.speak(words);
-    if (delivery && lastReport) tell(lastReport);
-  });
-  await session.begin();
+  result.speak(words);
   at("open-camera").addEventListener("click", openCamera);
   at("choose-file").addEventListener("click", () => chooseFile(false));
   at("camera-file").addEventListener("click", () => chooseFile(false));

@@ -79,9 +79,10 @@ export class Delivery {
   #passes(error) {
     if (error instanceof Unreachable) return true;
     if (!(error instanceof Problem)) return false;
-    // The place is closed, or its reading was deleted or never came: another place will do.
-    const placeIsGone = error.status === 403 || error.kind === "reading-not-found";
-    if (placeIsGone && this.job.place) {
+    // The place is closed, or its reading was deleted or never came: another place will do. What the
+    // API forbids of a photo that was sent is no fault of its place.
+    const isClosed = error.status === 403 && !this.job.sent;
+    if (this.job.place && (isClosed || error.kind === "reading-not-found")) {
       this.job.place = null;
       this.job.sent = false;
       return error.kind !== "AccessDenied" || !this.refused++;

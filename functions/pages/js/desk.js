@@ -1,19 +1,19 @@
 /** The page for who checks: doubtful readings, one after the other, by keyboard alone. */
 
 import { Api, Problem, Unreachable, passes } from "./api.js";
-import { Session } from "./auth.js";
-import { offerChoices } from "./choices.js";
 import { Editor } from "./editor.js";
 import { Fetching } from "./fetching.js";
 import { candidateButton, listItem } from "./list.js";
+import { fetchNeeds } from "./needs.js";
 import { showPanel } from "./panels.js";
 import { Photos } from "./photos.js";
 import { Queue } from "./queue.js";
-import { adviceOf, photoWithOutlines, sureness, vehicleOf } from "./reading.js";
+import { adviceOf, vehicleOf } from "./reading.js";
 import { Saving } from "./saving.js";
-import { Geometry, stripElement } from "./strip.js";
+import { Geometry } from "./strip.js";
+import { View } from "./view.js";
 import { checkDigit, isWhole, verdict } from "./vin.js";
-import { Words } from "./words.js";
+import { Words, write } from "./words.js";
 
 /** @typedef {import("./api.js").Reading} Reading */
 
@@ -26,9 +26,11 @@ let words;
 let queue;
 /** @type {Photos} */
 let photos;
+/** @type {View} */
+let view;
 /** @type {Saving} */
 let saving;
-/** @type {Fetching} */
+/** @type {Fetching<void>} */
 let fetching;
 /** @type {import("./panels.js").Failure | null} */
 let failure = null;
@@ -41,7 +43,7 @@ const editor = new Editor(at("cells"), () => check());
 
 /** @param {string} key @param {Record<string, string | number>} [values] */
 function tell(key, values) {
-  at("told").textContent = words.say(key, values);
+  words.put(at("told"), key, values);
 }
 
 /** Show one reading, or that there is none. @param {Reading | null} reading */
@@ -51,44 +53,26 @@ async function open(reading) {
   showPanel(Boolean(reading), failure, words);
   list();
   if (!reading) {
+    view.clear();
     if (!failure) at("empty-title").focus();
     return;
   }
   const geometry = reading.characters.length ? new Geometry(reading.characters.map(({ box }) => box)) : null;
-  write(reading);
+  describe(reading);
   editor.show(reading, geometry, words);
-  at("strip").replaceChildren();
-  at("photo").replaceChildren();
-  at("nophoto").hidden = true;
-  const picture = await photos.of(reading);
-  if (current !== reading) return;
-  at("nophoto").hidden = Boolean(picture);
-  if (picture) {
-    picture.alt = words.say("photo.alt");
-    at("photo").replaceChildren(...photoWithOutlines(picture, reading));
-    if (geometry) {
-      const names = reading.characters.map(({ confidence }) => sureness(confidence));
-      at("strip").replaceChildren(stripElement(picture.src, geometry, names));
-    }
-  }
-  photos.prepare(ahead(reading));
-}
-
-/** The next two: their photos are fetched while this one is looked at. @param {Reading} reading */
-function ahead(reading) {
-  const next = queue.after(reading);
-  return [next, next && queue.after(next)].filter((one) => one && one !== reading);
+  await view.show(reading, geometry);
+  if (current === reading) photos.prepare(queue.ahead(reading));
 }
 
 /** @param {Reading} reading */
-function write(reading) {
+function describe(reading) {
   const facts = [
     words.ago(reading.created_at),
     ...(reading.vin ? [words.say("result.sure", { percent: words.percent(reading.confidence) })] : []),
     vehicleOf(reading),
     ...reading.defects.map(({ type }) => words.say(`defect.${type}`)),
   ];
-  at("work-title").textContent = words.say(`desk.${reading.status}`);
+  words.put(at("work-title"), `desk.${reading.status}`);
   at("work-facts").textContent = facts.filter(Boolean).join(" · ");
   at("advice").textContent = adviceOf(reading, words).join(" ");
   const others = reading.candidates.slice(1);
@@ -107,6 +91,10 @@ function check() {
   }
   const found = verdict(vin);
   line.dataset.verdict = found;
+  if (confirmedTwice === vin) {
+    line.textContent = words.say("desk.twice");
+    return;
+  }
   const parts = [words.say(`desk.check.${found}`, { digit: checkDigit(vin) })];
   if (changed) parts.push(words.say("desk.changed", { n: changed }));
   line.textContent = parts.join(" ");
@@ -117,7 +105,7 @@ function accept() {
   if (!current || !isWhole(vin)) return;
   if (verdict(vin) === "invalid" && confirmedTwice !== vin) {
     confirmedTwice = vin;
-    at("check").textContent = words.say("desk.twice");
+    check();
     return;
   }
   decide(vin);
@@ -147,25 +135,27 @@ async function back() {
   } catch (error) {
     if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
     if (passes(error)) decided.push(last);
-    return tell("desk.back.failed", { vin: last.vin ?? "—" });
+    const isGone = error instanceof Problem && error.isGone;
+    const key = passes(error) ? "desk.back.failed" : isGone ? "desk.back.gone" : "desk.failed.refused";
+    return tell(key, { vin: last.vin ?? "—", detail: error.message });
   }
 }
 
 function list() {
   const items = queue.readings.map((reading) => listItem(reading, reading === current, words, () => open(reading)));
   at("queue").replaceChildren(...items);
-  at("queue-title").textContent = words.say("desk.count", { n: queue.readings.length });
+  words.put(at("queue-title"), "desk.count", { n: queue.readings.length });
   at("queue").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
 function refresh() {
-  if (failure) at("told").textContent = ""; // so that another failure is told anew
+  if (failure) write(at("told"), ""); // so that another failure is told anew
   return fetching.fetch(true);
 }
 
-/** @type {import("./fetching.js").Told} */
+/** @type {import("./fetching.js").Told<void>} */
 const fetched = {
-  fetched: (asked) => {
+  fetched: (_, asked) => {
     if (failure) tell("desk.count", { n: queue.readings.length });
     failure = null;
     const same = queue.readings.find((one) => one.reading_id === current?.reading_id);
@@ -199,7 +189,7 @@ function pressed(event) {
 
 /** @type {import("./saving.js").Told} */
 const told = {
-  saving: (_, vin) => tell("desk.saving", { vin: vin ?? words.say("desk.unreadable") }),
+  saving: (_, vin) => tell(vin ? "desk.saving" : "desk.saving.unreadable", { vin: vin ?? "" }),
   saved: (stored, vin) =>
     tell(vin ? "desk.saved" : "desk.saved.unreadable", { vin: vin ?? "", name: stored.correction?.corrected_by ?? "" }),
   later: (reading) => tell("desk.unsaved", { vin: reading.vin ?? "—" }),
@@ -215,34 +205,40 @@ const told = {
   },
 };
 
+/** Say it all in another language, and leave what was typed as it is. @param {Words} chosen */
+function speak(chosen) {
+  words = chosen;
+  if (queue?.readings.length) list();
+  if (!current) return;
+  describe(current);
+  editor.speak(words);
+  check();
+}
+
 async function begin() {
-  const config = await (await fetch("config.json", { cache: "no-store" })).json();
-  const session = new Session(config.auth, ["readings/read", "readings/correct"]);
-  await session.begin();
+  const { config, session } = await fetchNeeds(["readings/read", "readings/correct"], speak);
   const api = new Api(config.api, session);
   queue = new Queue(api);
   photos = new Photos(api);
+  view = new View(photos, () => words);
   saving = new Saving(api, told);
-  fetching = new Fetching(queue, fetched);
-  await offerChoices(at("choices"), (chosen) => {
-    words = chosen;
-    at("who").textContent = session.name ? words.say("desk.by", { name: session.name }) : "";
-    if (current) open(current);
-    else if (failure) showPanel(false, failure, words);
-  });
+  fetching = new Fetching(() => queue.fetch(), fetched);
+  if (session.name) words.put(at("who"), "desk.by", { name: session.name });
   at("out").hidden = !session.name;
   at("out").addEventListener("click", () => session.signOut());
   at("order").addEventListener("change", () => {
     queue.sort(at("order").value);
     open(queue.after(null));
   });
-  for (const id of ["refresh", "again"]) at(id).addEventListener("click", refresh);
+  for (const id of ["refresh", "away-now"]) at(id).addEventListener("click", refresh);
   at("save").addEventListener("click", accept);
   at("unreadable").addEventListener("click", () => decide(null));
   at("skip").addEventListener("click", () => current && open(queue.after(current)));
   at("back").addEventListener("click", back);
   addEventListener("keydown", pressed);
+  tell("desk.fetching");
   await refresh();
+  if (!failure) write(at("told"), "");
   document.documentElement.dataset.ready = "";
 }
 

@@ -18,6 +18,18 @@ function closest(geometry) {
   return Math.max(0.02, Math.min(...centres.slice(1).map((centre, at) => centre - centres[at])));
 }
 
+/**
+ * A field's name: where it stands, how sure its character is, and what else it may be.
+ * @param {number} at
+ * @param {number} confidence
+ * @param {string[]} others
+ * @param {import("./words.js").Words} words
+ */
+function labelOf(at, confidence, others, words) {
+  const label = words.say("desk.cell", { n: at + 1, percent: words.percent(confidence) });
+  return others.length ? `${label}, ${words.say("desk.cell.alternatives", { symbols: others.join(", ") })}` : label;
+}
+
 export class Editor {
   /**
    * @param {HTMLElement} place
@@ -87,9 +99,7 @@ export class Editor {
     input.autocapitalize = "characters";
     input.className = `field ${symbol ? sureness(confidence) : "unsure"}`;
     const others = this.#alternatives(at).slice(0, ALTERNATIVES_SHOWN);
-    const label = words.say("desk.cell", { n: at + 1, percent: words.percent(confidence) });
-    const more = others.length ? `, ${words.say("desk.cell.alternatives", { symbols: others.join(", ") })}` : "";
-    input.setAttribute("aria-label", label + more);
+    input.setAttribute("aria-label", labelOf(at, confidence, others, words));
     this.inputs.push(input);
     const shown = document.createElement("span");
     shown.className = "others";
@@ -97,6 +107,15 @@ export class Editor {
     shown.textContent = confidence < SURE ? others.join(" ") : "";
     cell.append(input, shown);
     return cell;
+  }
+
+  /** Name the fields in another language; what stands in them stays. @param {import("./words.js").Words} words */
+  speak(words) {
+    const symbols = this.reading ? symbolsOfReading(this.reading) : [];
+    this.inputs.forEach((input, at) => {
+      const others = this.#alternatives(at).slice(0, ALTERNATIVES_SHOWN);
+      input.setAttribute("aria-label", labelOf(at, symbols[at]?.confidence ?? 0, others, words));
+    });
   }
 
   /** @param {number} at */

@@ -2,21 +2,22 @@
 
 import { Problem, Unreachable } from "./api.js";
 
+/** @typedef {{whole: HTMLImageElement, line: HTMLImageElement}} Photo twice: an element stands in one place */
+
 const KEPT = 6;
 /* Photos held at a time: a dozen megapixels each. */
-const PAUSES_MS = [1000, 2000, 4000, 0];
-/* After each try to fetch one. */
 
 export class Photos {
   /** @param {import("./api.js").Api} api */
   constructor(api) {
     this.api = api;
-    /** @type {Map<string, Promise<HTMLImageElement | null>>} */
+    /** @type {Map<string, Promise<Photo>>} */
     this.loads = new Map();
   }
 
   /**
-   * The photo of a reading, loaded; null where none is kept or it cannot be fetched now.
+   * The photo of a reading, loaded; throws `Unreachable`, or `Problem`: one that `isGone` where no photo
+   * is kept.
    * @param {import("./api.js").Reading} reading
    */
   of(reading) {
@@ -28,27 +29,28 @@ export class Photos {
     return load;
   }
 
-  /** @param {import("./api.js").Reading[]} readings */
+  /** Fetch some ahead; what fails is fetched when it is needed. @param {import("./api.js").Reading[]} readings */
   prepare(readings) {
-    for (const reading of readings) this.of(reading);
+    for (const reading of readings) {
+      this.of(reading).catch((error) => {
+        if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
+      });
+    }
   }
 
-  /** @param {string} id @returns {Promise<HTMLImageElement | null>} */
+  /** @param {string} id @returns {Promise<Photo>} */
   async #load(id) {
-    for (const pause of PAUSES_MS) {
-      try {
-        const image = new Image();
-        image.src = await this.api.photo(id);
-        await image.decode();
-        return image;
-      } catch (error) {
-        if (error instanceof Problem && !error.passes) break; // it is not kept
-        const foreseen = error instanceof Problem || error instanceof Unreachable || error instanceof DOMException;
-        if (!foreseen) throw error;
-        await new Promise((done) => setTimeout(done, pause));
-      }
+    try {
+      const whole = new Image();
+      whole.src = await this.api.photo(id); // good for a while only: each try asks for one of its own
+      await whole.decode();
+      const line = /** @type {HTMLImageElement} */ (whole.cloneNode());
+      await line.decode(); // now: later on its address may be of no use
+      return { whole, line };
+    } catch (error) {
+      this.loads.delete(id);
+      // A browser does not tell what the bucket answered.
+      throw error instanceof DOMException ? new Unreachable(error.message) : error;
     }
-    this.loads.delete(id); // another look may have more luck
-    return null;
   }
 }

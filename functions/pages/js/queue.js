@@ -55,6 +55,12 @@ export class Queue {
     return this.readings[at - 1] ?? null;
   }
 
+  /** The next two: their photos are fetched while this one is looked at. @param {Reading} reading */
+  ahead(reading) {
+    const next = this.after(reading);
+    return [next, next && this.after(next)].filter((one) => one && one !== reading);
+  }
+
   /** @param {Reading} reading */
   remove(reading) {
     this.done.add(reading.reading_id);

@@ -5,15 +5,16 @@ import {
   SURE, adviceOf, numberElement, photoWithOutlines, sureness, symbolsOfReading, vehicleOf,
 } from "./reading.js";
 import { Geometry, stripElement } from "./strip.js";
+import { write } from "./words.js";
 
 /** @param {string} id @returns {any} */
 const at = (id) => document.getElementById(id);
 
 /** The line by itself, where it was found. @returns {HTMLElement[]} */
-function stripOf({ characters }, url) {
+function stripOf({ characters }, picture) {
   if (!characters.length) return [];
   const geometry = new Geometry(characters.map(({ box }) => box));
-  return [stripElement(url, geometry, characters.map(({ confidence }) => sureness(confidence)))];
+  return [stripElement(picture.cloneNode(), geometry, characters.map(({ confidence }) => sureness(confidence)))];
 }
 
 export class Result {
@@ -45,6 +46,7 @@ export class Result {
   show(reading, picture) {
     this.reading = reading;
     this.picture(reading, picture);
+    write(at("result-note"), reading.status === "rejected" ? reading.error ?? "" : "");
     if (this.words) this.#write(reading, this.words);
     at("result-title").focus();
   }
@@ -58,7 +60,7 @@ export class Result {
     if (this.reading?.reading_id !== reading.reading_id) return;
     at("result-photo").replaceChildren(...(picture ? photoWithOutlines(picture, reading) : []));
     at("result-photo").hidden = !picture;
-    at("result-strip").replaceChildren(...(picture ? stripOf(reading, picture.src) : []));
+    at("result-strip").replaceChildren(...(picture ? stripOf(reading, picture) : []));
   }
 
   /**
@@ -85,7 +87,6 @@ export class Result {
     at("copy").classList.toggle("primary", good);
     at("copy").hidden = !reading.vin;
     at("share").hidden = !reading.vin || !navigator.share;
-    at("result-note").textContent = reading.error && status === "rejected" ? reading.error : "";
   }
 
   /** @returns {string[]} */
@@ -119,13 +120,24 @@ export class Result {
     if (!reading?.vin || !words) return;
     const vin = reading.vin.slice(0, position - 1) + symbol + reading.vin.slice(position);
     try {
-      this.reading = await this.api.correct(reading, vin);
+      this.reading = await this.#correct(reading, vin);
+      write(at("result-note"), "");
       this.#write(this.reading, words);
       at("result-title").focus();
     } catch (error) {
       if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
-      at("result-note").textContent = words.say("result.unsaved");
+      this.words?.put(at("result-note"), "result.unsaved");
     }
+  }
+
+  /** As it stands afterwards: an answer that got lost makes the second try a conflict with the first. */
+  async #correct(reading, vin) {
+    try {
+      return await this.api.correct(reading, vin);
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 412)) throw error;
+    }
+    return this.api.reading(reading.reading_id);
   }
 
   #list(reading, words) {
@@ -150,7 +162,7 @@ export class Result {
       if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
       key = "result.uncopied";
     }
-    at("result-note").textContent = this.words?.say(key, { vin }) ?? "";
+    this.words?.put(at("result-note"), key, { vin });
   }
 
   async #share() {

@@ -56,19 +56,17 @@ export class Geometry {
 
 /**
  * A strip as an element, which stays right when its width changes.
- * @param {string} url of the photo
+ * @param {HTMLImageElement} image the photo, an element for this strip alone
  * @param {Geometry} geometry
  * @param {string[]} names classes of the characters, in their order
  * @returns {HTMLElement}
  */
-export function stripElement(url, geometry, names) {
+export function stripElement(image, geometry, names) {
   const strip = document.createElement("div");
   strip.className = "strip";
   strip.setAttribute("aria-hidden", "true");
   strip.style.aspectRatio = `${geometry.frame.width} / ${geometry.frame.height}`;
-  const image = new Image();
   image.alt = "";
-  image.src = url;
   strip.append(image);
   geometry.characters.forEach((place, at) => {
     const mark = document.createElement("span");

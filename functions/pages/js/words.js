@@ -1,5 +1,8 @@
 /** What the page says, in the language of whoever reads it. */
 
+import { fileNamed } from "./api.js";
+import { SPARE } from "./spare.js";
+
 /** The languages there is a file of, by their own names. */
 export const LANGUAGES = {
   en: "English", de: "Deutsch", pl: "Polski", ru: "Русский", zh: "中文",
@@ -18,21 +21,19 @@ export function preferredLanguage() {
 export class Words {
   /**
    * @param {string} language
-   * @param {Record<string, string>} sentences
+   * @param {Record<string, string>} [sentences] beside the spare ones, which are always there
    */
-  constructor(language, sentences) {
+  constructor(language, sentences = {}) {
     this.language = language;
-    this.sentences = sentences;
+    this.sentences = { ...SPARE[language], ...sentences };
   }
 
   /**
    * @param {string} language one of `LANGUAGES`
-   * @returns {Promise<Words>}
+   * @returns {Promise<Words>} throws `Unreachable` or `Problem`
    */
   static async load(language) {
-    const answer = await fetch(`words/${language}.json`);
-    if (!answer.ok) throw new Error(`words/${language}.json: ${answer.status}`);
-    return new Words(language, await answer.json());
+    return new Words(language, await fileNamed(`words/${language}.json`));
   }
 
   /** @param {string} key */
@@ -72,18 +73,51 @@ export class Words {
   }
 
   /**
-   * Put the sentences into every element that names one (`data-say`, `data-say-label`).
+   * Say something in an element, which `fill` says again when another language is chosen.
+   * @param {HTMLElement} element
+   * @param {string} key
+   * @param {Record<string, string | number>} [values] the same in every language
+   */
+  put(element, key, values = {}) {
+    element.dataset.say = key;
+    element.dataset.values = JSON.stringify(values);
+    element.textContent = this.say(key, values);
+  }
+
+  /** Say in the same way what an image shows. @param {HTMLImageElement} image @param {string} key */
+  describe(image, key) {
+    image.dataset.sayAlt = key;
+    image.alt = this.say(key);
+  }
+
+  /**
+   * Put the sentences into every element that names one (`data-say`, `data-say-label`, `data-say-alt`);
+   * what there are no words for stays.
    * @param {ParentNode} root
    */
   fill(root) {
     document.documentElement.lang = this.language;
-    for (const element of root.querySelectorAll("[data-say]")) {
-      element.textContent = this.say(element.getAttribute("data-say") ?? "");
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-say]"))) {
+      const { say = "", values = "{}" } = element.dataset;
+      if (this.has(say)) element.textContent = this.say(say, JSON.parse(values));
     }
-    for (const element of root.querySelectorAll("[data-say-label]")) {
-      element.setAttribute("aria-label", this.say(element.getAttribute("data-say-label") ?? ""));
+    for (const [name, attribute] of [["data-say-label", "aria-label"], ["data-say-alt", "alt"]]) {
+      for (const element of root.querySelectorAll(`[${name}]`)) {
+        const key = element.getAttribute(name) ?? "";
+        if (this.has(key)) element.setAttribute(attribute, this.say(key));
+      }
     }
   }
+}
+
+/**
+ * Put a text into an element that is the same in every language, in place of what was said there.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  delete element.dataset.say;
+  element.textContent = text;
 }
 
 /** @param {string} language */

@@ -129,6 +129,29 @@ def test_an_answer_does_instead_of_another_photo(page: Page, api: HttpApi, known
     assert stored["correction"]["corrected_by"] == "local-user"
 
 
+def test_an_answer_that_was_saved_is_not_said_to_be_unsaved(
+    page: Page, context: BrowserContext, api: HttpApi, known: Reading
+) -> None:
+    """What the API says to it gets lost on the way."""
+    photo, _ = first(
+        api, covered_photos(known), lambda reading: sample_vin() in answers_of(reading)
+    )
+    choose(page, photo)
+    assert result(page) == EN["result.retake"]
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    context.route("**/correction", lose, times=1)
+    page.click("#answers button >> nth=0")
+    page.wait_for_selector(f"#result-note:text-is('{EN['result.unsaved']}')")
+    page.click("#answers button >> nth=0")
+    page.wait_for_selector("#question", state="hidden")
+    assert page.inner_text("#result-title") == EN["result.confirmed"]
+    assert page.inner_text("#result-note") == ""
+
+
 def answers_of(reading: dict[str, Any]) -> list[str]:
     """The numbers that answers to its question make."""
     if not reading["question"]:

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from local.faults import Fault, failing
 from local.http_api import HttpApi
-from local.stack import Stack
-from tests.browser import DESK, broken_rules, first, opened, small_photos, words
-from tests.faults import without_pauses
-from tests.photos import SAMPLE, sample_vin
-from vinreader.advice import TAKE_CLOSER
-from vinreader.arrivals import order_of_time
-from vinreader.results import Alternative, CheckDigit, Reading, Status
-from vinreader.store import ReadingStore
+from tests.browser import DESK, broken_rules, first, in_fields, opened, small_photos, told, words
+from tests.photos import sample_vin
 from vinreader.vin import check_digit, verdict
 
 if TYPE_CHECKING:
@@ -32,60 +21,6 @@ EN = words("en")
 TYPED = "1M8GDM9AXKP042788"
 
 
-WEAK = 3
-"""Where the doubtful readings of this module are in doubt, from 0."""
-
-
-@pytest.fixture
-def add(stack: Stack, known: Reading) -> Callable[[str], str]:
-    """Store a reading of the sample photo, in doubt about one character, with its photo; its id.
-
-    The reader saw `symbol` there, and the right one as the next likely: which photo would make it
-    do so hangs on the models.
-    """
-    store, s3 = ReadingStore(stack.table, retention_days=1), boto3.client("s3")
-
-    def add(symbol: str) -> str:
-        seen, right = known.characters[WEAK], sample_vin()[WEAK]
-        others = (Alternative(right, 0.3), Alternative("7", 0.01))
-        doubted = replace(seen, symbol=symbol, confidence=0.6, alternatives=others)
-        characters = (*known.characters[:WEAK], doubted, *known.characters[WEAK + 1 :])
-        vin = "".join(character.symbol for character in characters)
-        reading_id = str(uuid.uuid4())
-        reading = replace(
-            known,
-            reading_id=reading_id,
-            status=Status.RETAKE,
-            vin=vin,
-            confidence=0.6,
-            check_digit=CheckDigit.INVALID,
-            characters=characters,
-            advice=(TAKE_CLOSER,),
-        )
-        copy = f"photos/{reading_id}/copy.jpg"
-        s3.put_object(Bucket=stack.bucket, Key=copy, Body=SAMPLE.read_bytes())
-        store.create(reading, order_of_time(datetime.now(UTC)), copy)
-        return reading_id
-
-    return add
-
-
-@pytest.fixture
-def throttled(
-    api: HttpApi, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], AbstractContextManager[None]]:
-    """DynamoDB refuses every call of an operation while a block lasts: the API answers 503."""
-    from functions.api import app
-
-    @contextmanager
-    def throttled(operation: str) -> Iterator[None]:
-        with monkeypatch.context() as patch, failing(app.store.client, operation, Fault.THROTTLED):
-            without_pauses(patch)
-            yield
-
-    return throttled
-
-
 @pytest.fixture
 def desk(context: BrowserContext) -> Page:
     return context.new_page()
@@ -93,15 +28,6 @@ def desk(context: BrowserContext) -> Page:
 
 def stored(api: HttpApi, reading_id: str) -> dict[str, Any]:
     return api.request("GET", f"/readings/{reading_id}").json()
-
-
-def in_fields(page: Page) -> str:
-    return "".join(field.input_value() for field in page.locator("#cells input").all())
-
-
-def told(page: Page, text: str) -> None:
-    """Wait until the desk says so."""
-    page.locator("#told").filter(has_text=text).wait_for()
 
 
 def test_the_newest_is_shown_with_its_photo(desk: Page, api: HttpApi) -> None:
@@ -267,7 +193,7 @@ def test_readings_that_cannot_be_had_are_told_and_come_by_themselves(
         opened(desk, "/desk.html")
         told(desk, EN["desk.failed"])
         assert desk.inner_text("#away-title") == EN["desk.away"]
-        assert desk.inner_text("#away-text") == EN["desk.away.waiting"].replace("{seconds}", "5")
+        assert desk.inner_text("#away-text") == EN["away.waiting"].replace("{seconds}", "5")
         assert not desk.is_visible("#empty"), "nobody knows whether there is something to review"
         assert not desk.is_visible("#work")
         assert broken_rules(desk) == []
@@ -301,13 +227,13 @@ def test_readings_that_cannot_be_had_can_be_asked_for_at_once(
         told(desk, EN["desk.failed"])
         # Once more in vain: that is told, too, and the pause gets longer.
         with desk.expect_response("**/readings?status=retake&*") as answer:
-            desk.click("#again")
+            desk.click("#away-now")
         assert answer.value.status == 503
         told(desk, EN["desk.failed"])
         # The network goes, too.
         context.set_offline(True)
-        desk.click("#again")
-        offline = EN["desk.away.offline"]
+        desk.click("#away-now")
+        offline = EN["away.offline"]
         desk.locator("#away-text").filter(has_text=offline).wait_for()
     context.set_offline(False)
     desk.wait_for_selector("#strip .mark")
@@ -369,7 +295,7 @@ def test_what_the_gateway_forbids_is_told_with_its_reason(
     told(desk, EN["desk.failed.refused"].replace("{detail}", "Forbidden"))
     assert desk.inner_text("#away-text") == "Forbidden"
     context.unroute("**/readings?*")
-    desk.click("#again")
+    desk.click("#away-now")
     desk.wait_for_selector("#strip .mark")
 
 
@@ -388,6 +314,18 @@ def test_the_last_one_comes_back_when_it_can_be_had(
         told(desk, EN["desk.back.failed"].replace("{vin}", reading["vin"]))
     desk.keyboard.press("PageUp")
     desk.locator("#work-title").filter(has_text=EN["desk.not_found"]).wait_for()
+
+
+def test_the_last_one_does_not_come_back_where_it_was_deleted(
+    desk: Page, api: HttpApi, add: Callable[[str], str]
+) -> None:
+    reading = stored(api, add("4"))
+    opened(desk, "/desk.html")
+    desk.keyboard.press("Shift+Delete")
+    told(desk, EN["desk.saved.unreadable"].split(",")[0])
+    assert api.request("DELETE", f"/readings/{reading['reading_id']}").status == 204
+    desk.keyboard.press("PageUp")
+    told(desk, EN["desk.back.gone"].replace("{vin}", reading["vin"]))
 
 
 def test_a_conflict_is_settled_when_the_other_change_can_be_had(

@@ -6,10 +6,12 @@ import base64
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
 
 from local.http_api import HttpApi
-from tests.browser import DESK, IMAGE, opened, words
+from tests.browser import DESK, IMAGE, broken_rules, opened, told, words
 from tests.photos import SAMPLE
 
 if TYPE_CHECKING:
@@ -51,8 +53,10 @@ class Issuer:
 
     def tokens(self, route: Route) -> None:
         form = {name: one for name, (one,) in parse_qs(route.request.post_data).items()}
+        if "grant_type" not in form:  # the page only asks whether somebody is there
+            return route.fulfill(status=400, json={"error": "invalid_request"})
         self.given.append(form)
-        route.fulfill(
+        return route.fulfill(
             json={
                 "access_token": token(sub="anna-5", scope="readings/read readings/correct"),
                 "id_token": token(name="Anna Müller"),
@@ -63,14 +67,20 @@ class Issuer:
         )
 
 
-def test_a_correction_bears_who_signed_in(
-    context: BrowserContext, address: str, api: HttpApi
-) -> None:
-    answer = api.request("POST", "/readings", IMAGE, SAMPLE.read_bytes()).json()
+@pytest.fixture
+def issuer(context: BrowserContext, address: str) -> Issuer:
+    """The pages' own, which answers."""
     issuer = Issuer(address)
     context.route("**/config.json", lambda route: route.fulfill(json=issuer.config()))
     context.route("**/oauth2/authorize?*", issuer.authorize)
     context.route("**/oauth2/token", issuer.tokens)
+    return issuer
+
+
+def test_a_correction_bears_who_signed_in(
+    context: BrowserContext, address: str, issuer: Issuer, api: HttpApi
+) -> None:
+    answer = api.request("POST", "/readings", IMAGE, SAMPLE.read_bytes()).json()
     page = opened(context.new_page(), "/desk.html")
     (asked,) = issuer.asked
     code = issuer.given[0]
@@ -97,10 +107,7 @@ def test_a_correction_bears_who_signed_in(
     assert after["correction"]["corrected_by"] == "anna-5"
 
 
-def test_another_s_answer_is_not_taken(context: BrowserContext, address: str) -> None:
-    issuer = Issuer(address)
-    context.route("**/config.json", lambda route: route.fulfill(json=issuer.config()))
-    context.route("**/oauth2/token", issuer.tokens)
+def test_another_s_answer_is_not_taken(context: BrowserContext, issuer: Issuer) -> None:
     reached: list[str] = []
 
     def authorize(route: Route) -> None:
@@ -113,3 +120,79 @@ def test_another_s_answer_is_not_taken(context: BrowserContext, address: str) ->
     page.wait_for_url("**/oauth2/authorize?*")
     assert len(reached) == 1
     assert issuer.given == []
+
+
+TOKENS = "**/oauth2/token"
+
+
+def test_an_issuer_that_is_away_is_waited_for(context: BrowserContext, issuer: Issuer) -> None:
+    """On the way there, and on the way back with a code, which is not lost."""
+    page = context.new_page()
+    context.unroute(TOKENS)
+    context.route(TOKENS, lambda route: route.abort("connectionrefused"))
+    page.goto("/desk.html")
+    page.wait_for_selector("#away:not([hidden])")
+    assert page.inner_text("#away-title") == EN["begin.signin"]
+    assert EN["away.waiting"].split("{")[0] in page.inner_text("#away-text")
+    assert issuer.asked == [], "nobody is sent to an address that does not answer"
+    assert broken_rules(page) == []
+    context.unroute(TOKENS)
+
+    def overloaded(route: Route) -> None:
+        # So that the page finds somebody there, and gets no token.
+        route.fulfill(status=503, json={"error": "temporarily_unavailable"})
+
+    context.route(TOKENS, overloaded)
+    with page.expect_response("**/oauth2/authorize?*"):
+        page.click("#away-now")
+    page.wait_for_url("**/desk.html?code=the-code&*")
+    page.wait_for_selector("#away:not([hidden])")
+    assert page.inner_text("#away-title") == EN["begin.signin"]
+    context.unroute(TOKENS)
+    context.route(TOKENS, issuer.tokens)
+    page.wait_for_selector("html[data-ready]")
+    assert page.inner_text("#who") == EN["desk.by"].replace("{name}", "Anna Müller")
+    assert issuer.given[0]["grant_type"] == "authorization_code"
+    assert len(issuer.asked) == 1, "the code that was given is used"
+    assert not page.is_visible("#away")
+
+
+def test_nobody_is_sent_away_because_a_token_cannot_be_renewed_now(
+    context: BrowserContext, issuer: Issuer
+) -> None:
+    page = opened(context.new_page(), "/desk.html")
+    context.unroute(TOKENS)
+    context.route(TOKENS, lambda route: route.fulfill(status=503, json={}))
+    page.click("#refresh")
+    told(page, EN["desk.failed"])
+    context.unroute(TOKENS)
+    context.route(TOKENS, issuer.tokens)
+    told(page, EN["desk.count"].split("{n}")[1])
+    assert len(issuer.asked) == 1
+
+
+def test_whom_the_issuer_refuses_is_told_why_and_not_sent_there_for_ever(
+    context: BrowserContext, issuer: Issuer
+) -> None:
+    context.unroute("**/oauth2/authorize?*")
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        query = parse_qs(urlsplit(route.request.url).query)
+        asked.append(query["state"][0])
+        told = {"error": "access_denied", "error_description": "Anna is not of this pool"}
+        back = urlencode({**told, "state": query["state"][0]})
+        route.fulfill(status=302, headers={"location": f"{query['redirect_uri'][0]}?{back}"})
+
+    context.route("**/oauth2/authorize?*", refuse)
+    page = context.new_page()
+    page.goto("/")
+    page.wait_for_selector("#away:not([hidden])")
+    assert page.inner_text("#away-title") == EN["begin.signin"]
+    assert page.inner_text("#away-text") == "Anna is not of this pool"
+    assert len(asked) == 1
+    context.unroute("**/oauth2/authorize?*")
+    context.route("**/oauth2/authorize?*", issuer.authorize)
+    page.click("#away-now")
+    page.wait_for_selector("html[data-ready]")
+    assert page.is_visible("#start")
