@@ -25,9 +25,6 @@ REAL_SHARE = 0.3
 """Share of pages that are real photos with a box."""
 BACKDROP_SHARE = 0.4
 """Share of synthetic pages pasted on a real photo."""
-TURNED_SHARE = 0.45
-"""Share of synthetic labels at any angle at all: more than people photograph, as they are the
-hardest to find."""
 
 
 class Batch(NamedTuple):
@@ -47,7 +44,7 @@ def draw_page(rng: np.random.Generator, shape: tuple[int, int], real: RealPhotos
     backdrop = None
     if real is not None and rng.random() < BACKDROP_SHARE:
         backdrop = real.backdrop(rng, shape)
-    return make_page(rng, shape, backdrop=backdrop, any_angle=TURNED_SHARE)
+    return make_page(rng, shape, backdrop=backdrop)
 
 
 _Real = tuple[Path, Path | None] | None

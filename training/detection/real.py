@@ -24,7 +24,7 @@ from training.synthesis.scenes import photograph
 __all__ = ["BoxedPhoto", "RealPhotos", "certain_photos", "held_out", "unlabelled_photos"]
 
 _CERTAIN = ("check_digit", "second_photo")
-_UPRIGHT, _QUARTERS = 0.3, 0.15
+_UPRIGHT, _QUARTERS = 0.4, 0.2
 """Shares of views that are not turned, and that are turned by quarters; the others lie at any
 angle."""
 _LONGEST = (290, 900)

@@ -19,7 +19,7 @@ from training.synthesis.scenes import background, emboss, over_glass, photograph
 from training.synthesis.stickers import draw_plate, draw_sticker
 from vinreader.vin import LENGTH
 
-__all__ = ["ANY_ANGLE", "KINDS", "Backdrop", "Page", "make_page", "page_rng"]
+__all__ = ["KINDS", "Backdrop", "Page", "make_page", "page_rng"]
 
 KINDS: dict[str, float] = {
     "windshield": 0.3,
@@ -32,7 +32,7 @@ KINDS: dict[str, float] = {
 
 _TILTS = (7, 9, 9, 12, 20, 35)
 """Deviations of a label's tilt in degrees, one of which is drawn."""
-ANY_ANGLE = 0.25
+_ANY_ANGLE = 0.25
 """Share of labels that lie at any angle at all."""
 _DRAWN_LARGER = 1.2
 """Labels are drawn a little larger than they appear, so that the camera's resampling stays soft."""
@@ -97,10 +97,8 @@ def make_page(
     kind: str | None = None,
     backdrop: Backdrop | None = None,
     numbers: Numbers = TAUGHT,
-    any_angle: float = ANY_ANGLE,
 ) -> Page:
-    """A page of `shape` (height, width); without `kind` one is drawn, without `backdrop` made.
-    `any_angle` is the share of labels that lie at any angle at all."""
+    """A page of `shape` (height, width); without `kind` one is drawn, without `backdrop` made."""
     if kind is None:
         kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     image = backdrop.image.astype(np.float32) if backdrop else background(rng, shape)
@@ -108,7 +106,7 @@ def make_page(
         image = printed_dots(rng, image)
     shots = []
     if rng.random() < _SECOND_LABEL.get(kind, 0.12):
-        shots.append(_aim(rng, draw_sticker, shape, False, numbers, any_angle))
+        shots.append(_aim(rng, draw_sticker, shape, False, numbers))
     if kind != "none":
         draw = {
             "windshield": draw_strip,
@@ -116,9 +114,9 @@ def make_page(
             "plate": draw_plate,
             "stamped": draw_stamped,
         }[kind]
-        shots.append(_aim(rng, draw, shape, True, numbers, any_angle))
+        shots.append(_aim(rng, draw, shape, True, numbers))
     elif rng.random() < 0.4:
-        shots.append(_aim(rng, draw_strip, shape, False, numbers, any_angle))
+        shots.append(_aim(rng, draw_strip, shape, False, numbers))
     for shot in shots:
         image = _paste(rng, image, shot)
     if kind == "windshield" or rng.random() < 0.15:
@@ -137,10 +135,9 @@ def _aim(
     shape: tuple[int, int],
     with_vin: bool,
     numbers: Numbers,
-    any_angle: float,
 ) -> _Shot:
     """Draw a label for a place in the photo that is chosen first."""
-    angle, along, across = _direction(rng, shape, any_angle)
+    angle, along, across = _direction(rng, shape)
     reach = along * float(rng.uniform(0.2, 0.95)) ** 1.1
     cap = float(np.clip(reach / 17 / 0.8, 5, 40))
     label = draw(rng, cap * _DRAWN_LARGER, with_vin, numbers)
@@ -172,11 +169,9 @@ def _aim(
     return _Shot(label, full, height)
 
 
-def _direction(
-    rng: np.random.Generator, shape: tuple[int, int], any_angle: float
-) -> tuple[float, float, float]:
+def _direction(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[float, float, float]:
     """The angle of a label, radians, and the room along and across its lines, pixels."""
-    if rng.random() < any_angle:
+    if rng.random() < _ANY_ANGLE:
         angle = float(rng.uniform(0, 2 * np.pi))
         cos, sin = abs(np.cos(angle)) + 1e-6, abs(np.sin(angle)) + 1e-6
         along, across = (min(shape[1] / a, shape[0] / b) for a, b in ((cos, sin), (sin, cos)))

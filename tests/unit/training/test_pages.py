@@ -11,7 +11,7 @@ from training.synthesis.fonts import faces
 from training.synthesis.labels import draw_strip
 from training.synthesis.lettering import Style, set_line, stacked
 from training.synthesis.numbers import TAUGHT
-from training.synthesis.pages import ANY_ANGLE, KINDS, Backdrop, Page, make_page, page_rng
+from training.synthesis.pages import KINDS, Backdrop, Page, make_page, page_rng
 from training.synthesis.wording import grouped
 
 SHAPE = (320, 448)
@@ -20,8 +20,8 @@ SHAPE = (320, 448)
 pytestmark = pytest.mark.usefixtures("fonts")
 
 
-def page(index: int, kind: str, any_angle: float = ANY_ANGLE) -> Page:
-    return make_page(page_rng(7, index), SHAPE, kind, any_angle=any_angle)
+def page(index: int, kind: str) -> Page:
+    return make_page(page_rng(7, index), SHAPE, kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -175,8 +175,9 @@ def _direction(made: Page) -> float:
     return float(np.rad2deg(np.arctan2(y, x)))
 
 
-def test_labels_lie_at_any_angle_and_in_the_picture() -> None:
-    made = [page(index, "windshield", any_angle=1.0) for index in range(24)]
+def test_labels_lie_at_any_angle_and_in_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_ANY_ANGLE", 1.0)
+    made = [page(index, "windshield") for index in range(24)]
     whole = [one for one in made if one.vin.sum() == 17]
     assert len(whole) >= 16
     eighths = {round(_direction(one) / 45) % 8 for one in whole}
@@ -196,8 +197,8 @@ def test_characters_that_the_lens_shows_edge_on_are_not_told() -> None:
         assert np.ptp(quads, axis=1).max() <= max(SHAPE)
 
 
-def test_most_labels_lie_near_a_quarter_turn() -> None:
-    made = [page(index, "windshield", any_angle=0.0) for index in range(16)]
-    turns = [_direction(one) for one in made if one.vin.sum() > 4]
+def test_most_labels_lie_near_a_quarter_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_ANY_ANGLE", 0.0)
+    turns = [_direction(one) for n in range(16) if (one := page(n, "windshield")).vin.sum() > 4]
     off = [abs((turn + 45) % 90 - 45) for turn in turns]
     assert np.median(off) < 15
