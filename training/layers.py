@@ -35,12 +35,17 @@ class ConvNorm(nn.Module):
 
 
 class Residual(nn.Module):
-    """Two convolutions around a shortcut (He 2016)."""
+    """Two convolutions around a shortcut (He 2016).
+
+    It begins as the shortcut alone (Goyal et al. 2017), so it can be added to a net that is trained
+    already, behind what gives no negative values.
+    """
 
     def __init__(self, width: int, kernel: tuple[int, int] = (3, 3)) -> None:
         super().__init__()
         self.first = ConvNorm(width, width, kernel)
         self.second = ConvNorm(width, width, kernel, act=False)
+        nn.init.zeros_(self.second.norm.weight)  # type: ignore[arg-type]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.relu(x + self.second(self.first(x)))

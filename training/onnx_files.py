@@ -1,7 +1,8 @@
 """A trained net as an ONNX file that says how it is to be fed, and the way back from one.
 
 Batch norms stay nodes of their own and initialisers keep the names of the net's state dict, so that
-training goes on from the file on any machine; ONNX Runtime folds them when it loads.
+training goes on from the file on any machine; ONNX Runtime folds them when it loads. Weights are
+stored in half precision, which halves the file; the net computes in single precision.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from onnx import numpy_helper
+from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
 __all__ = ["blend_onnx_weights", "load_onnx_weights", "write_onnx"]
@@ -43,6 +44,7 @@ def write_onnx(
         RuntimeError: the two runtimes disagree.
     """
     served.eval()
+    _round_to_halves(served)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         draft = Path(folder) / path.name
@@ -61,6 +63,7 @@ def write_onnx(
         )
         model = onnx.load(str(draft))
     _tidy(model)
+    _store_halves(model.graph)
     for key, value in metadata.items():
         model.metadata_props.add(key=key, value=value)
     onnx.checker.check_model(model)
@@ -81,7 +84,7 @@ def load_onnx_weights(net: nn.Module, path: Path) -> None:
         RuntimeError: the file lacks a weight of the net, or has it in another shape.
     """
     found = {
-        tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy())
+        tensor.name: _single(torch.from_numpy(numpy_helper.to_array(tensor).copy()))
         for tensor in onnx.load(str(path)).graph.initializer
     }
     wanted = net.state_dict()
@@ -108,6 +111,40 @@ def blend_onnx_weights(net: nn.Module, earlier: Path, share: float) -> None:
             for name, value in net.state_dict().items()
         }
     )
+
+
+def _single(tensor: Tensor) -> Tensor:
+    """Halves as single precision, anything else as it is."""
+    return tensor.float() if tensor.dtype == torch.float16 else tensor
+
+
+@torch.no_grad()
+def _round_to_halves(net: nn.Module) -> None:
+    """Give the weights of more than one dimension values that half precision holds; norms and
+    biases, few and added up, keep theirs."""
+    for parameter in net.parameters():
+        if parameter.dim() > 1:
+            parameter.copy_(parameter.half().float())
+
+
+def _store_halves(graph: onnx.GraphProto) -> None:
+    """Store what `_round_to_halves` rounded as such, each behind a cast, which ONNX Runtime folds
+    when it loads."""
+    casts = []
+    for initialiser in graph.initializer:
+        values = numpy_helper.to_array(initialiser)
+        halves = values.astype(np.float16) if values.ndim > 1 else values
+        if values.dtype != np.float32 or not np.array_equal(halves, values) or values.ndim < 2:
+            continue
+        name, wide = initialiser.name, f"{initialiser.name}.single"
+        initialiser.CopyFrom(numpy_helper.from_array(halves, name))
+        for node in graph.node:
+            for n, source in enumerate(node.input):
+                if source == name:
+                    node.input[n] = wide
+        casts.append(helper.make_node("Cast", [name], [wide], to=onnx.TensorProto.FLOAT))
+    for cast in reversed(casts):
+        graph.node.insert(0, cast)
 
 
 def _tidy(model: onnx.ModelProto) -> None:

@@ -52,12 +52,9 @@ class RecognizerNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Sequential(ConvNorm(FOLD[0] * FOLD[1], 48), ConvNorm(48, 48))
-        self.backbone = nn.Sequential(
-            ConvNorm(48, 96, stride=(2, 2)),
-            Residual(96),
-            ConvNorm(96, 128, stride=(2, 2)),
-            Residual(128),
-            Residual(128),
+        self.fine = nn.Sequential(ConvNorm(48, 96, stride=(2, 2)), Residual(96), Residual(96))
+        self.coarse = nn.Sequential(
+            ConvNorm(96, 128, stride=(2, 2)), Residual(128), Residual(128), Residual(128)
         )
         self.context = nn.Sequential(
             ConvNorm(128, 160, (2, 3), (2, 2), (0, 1)),
@@ -88,7 +85,9 @@ class RecognizerNet(nn.Module):
         rows, columns = HEIGHT // tall, WIDTH // wide
         folded = strips.view(-1, rows, tall, columns, wide).permute(0, 2, 4, 1, 3)
         folded = folded.reshape(-1, tall * wide, rows, columns)
-        seen = self.backbone(self.stem(folded.contiguous(memory_format=torch.channels_last)))
+        seen = self.coarse(
+            self.fine(self.stem(folded.contiguous(memory_format=torch.channels_last)))
+        )
         grid = self.head(self.context(seen))
         frames = self.symbols(self.row(seen))
         return (
