@@ -51,6 +51,25 @@ def test_one_look_in_four_that_sees_another_character() -> None:
     assert said.weakest == pytest.approx(np.log(99), abs=0.01)  # the fourth, not the last
 
 
+def test_characters_that_are_partly_beyond_the_edges_of_the_photo_are_counted() -> None:
+    shown = look(VALID)
+    first, last = (float(shown.candidate.centres[n]) for n in (0, -1))
+    half = float(shown.candidate.widths[0]) / 2
+
+    def outside(right: float, down: float, width: float = 3000) -> float:
+        quad = shown.bands[0].quad + np.array([right, down], np.float32)
+        return told(replace(shown, bands=(Band(quad),), photo=(int(width), 200))).outside
+
+    assert outside(500, 50) == 0.0
+    assert outside(half - first + 1, 50) == 0.0
+    assert outside(-first, 50) == 1.0
+    assert outside(500, 50, width=500 + last) == 1.0
+    assert outside(500, 50, width=500 + (first + last) / 2) == 3.0  # no more are told
+    # a margin may be beyond the upper edge, a half of the characters may not
+    assert outside(500, -6) == 0.0
+    assert outside(500, -16) == 3.0
+
+
 def test_looks_at_another_line_are_others_but_no_rivals() -> None:
     said = told(*[look(VALID)] * 2, look(OTHER))
     assert said.others == pytest.approx(np.log(2))

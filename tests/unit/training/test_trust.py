@@ -170,7 +170,7 @@ def test_the_command_writes_what_the_reader_reads(
     assert "of right ones read" in capsys.readouterr().out
     data = json.loads(out.read_text())
     assert set(data["photos"]) == {"pages"}
-    assert data["target"] == 0.007
+    assert data["target"] == 0.005
     trust = Trust.fitted(out)
     assert trust.read_from == data["read_from"]
     assert set(data["weights"]["figures"]) <= set(NAMES)

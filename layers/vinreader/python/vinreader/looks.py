@@ -25,11 +25,13 @@ Values = NDArray[np.float64]
 @dataclass(frozen=True)
 class Look:
     """One cut of one line, or of the rows of a number one after the other, and the best number in
-    it; `bands` are the cuts in photo pixels, one for each stretch between the evidence's seams."""
+    it; `bands` are the cuts in pixels of a photo of the given width and height, one for each
+    stretch between the evidence's seams."""
 
     bands: tuple[Band, ...]
     evidence: Evidence
     candidate: Candidate
+    photo: tuple[int, int]
 
     @cached_property
     def characters(self) -> Array:

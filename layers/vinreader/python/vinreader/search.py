@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from vinreader.decoding import DecodingConfig, decode, decode_all
+from vinreader.decoding import Candidate, DecodingConfig, decode, decode_all
 from vinreader.hugging import hug
 from vinreader.looks import Look
 from vinreader.recognition import Evidence, Recognizer
@@ -246,7 +246,7 @@ class Search:
             for band, part, whole in zip(long, parts, evidence, strict=True)
         )
         candidates = decode(join(*parts), self.config.decoding)
-        return [Look(bands, join(*parts), candidates[0])] if candidates else []
+        return [self._look(bands, join(*parts), candidates[0])] if candidates else []
 
     def _at(self, bands: Sequence[Band]) -> list[_Seen]:
         new = {_key(band): band for band in bands if _key(band) not in self._known}
@@ -255,9 +255,12 @@ class Search:
         found = iter(decode_all(lines, self.config.decoding))
         for (key, band), one in zip(new.items(), evidence, strict=True):
             candidates = next(found) if shown(one) >= self.config.fewest else ()
-            look = Look((band,), one, candidates[0]) if candidates else None
+            look = self._look((band,), one, candidates[0]) if candidates else None
             self._known[key] = _Seen(band, one, look)
         return [self._known[_key(band)] for band in bands]
+
+    def _look(self, bands: tuple[Band, ...], evidence: Evidence, candidate: Candidate) -> Look:
+        return Look(bands, evidence, candidate, (self.grey.shape[1], self.grey.shape[0]))
 
     def _recognized(self, bands: Sequence[Band]) -> tuple[Evidence, ...]:
         if not bands:

@@ -79,6 +79,8 @@ class Support:
     """Positions at which knowledge overruled the eye, three at most."""
     uneven: float
     """Logarithm of how much the distances of neighbouring characters differ, against the usual."""
+    outside: float
+    """Characters that are partly beyond the photo's edges, three at most."""
 
     def vector(self) -> Values:
         """All of them, in order."""
@@ -122,7 +124,17 @@ def support_of(best: Look, looks: Sequence[Look], votes: Mapping[str, float]) ->
         disputed=float(min(len(candidate.disputed), 3)),
         corrected=float(min(len(candidate.corrected), 3)),
         uneven=float(np.log(steps.std() / max(float(np.median(steps)), 1.0) + 0.02)),
+        outside=float(min(_outside(best), 3)),
     )
+
+
+def _outside(look: Look) -> int:
+    """How many characters are partly beyond the edges of the photo: by the middle half of their
+    height, as cuts are made with margins above and below."""
+    top, bottom = look.characters[:, [0, 1]], look.characters[:, [3, 2]]
+    inner = np.stack([top + share * (bottom - top) for share in (0.25, 0.75)], axis=1)
+    beyond = (inner < 0) | (inner > np.array(look.photo))
+    return int(beyond.any(axis=(1, 2, 3)).sum())
 
 
 def another_number(best: Look, looks: Sequence[Look], clear: float) -> Look | None:
