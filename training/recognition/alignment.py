@@ -226,6 +226,8 @@ def taught_by(reading: Reading) -> str | None:
     likely enough that the number is there at all."""
     if reading.vin is None or reading.confidence < ANSWERED or TWO_NUMBERS in reading.advice:
         return None
+    if not reading.characters:
+        return None  # bar codes say what the number is, and not where it is written
     if reading.status is Status.READ:
         return reading.vin
     sure = [character.confidence >= SURE for character in reading.characters]
@@ -238,8 +240,8 @@ def align_unlabelled(reader: Reader, real: Path, file: str) -> Aligned | None:
     data = (real / file).read_bytes()
     reading = reader.read(data)
     vin = taught_by(reading)
-    if vin is None or reading.quad is None or not reading.characters:
-        return None  # bar codes say what the number is, and not where it is written
+    if vin is None or reading.quad is None:
+        return None
     quad = np.array(reading.quad, np.float32)
     boxes = np.array([character.box for character in reading.characters], np.float32)
     edges = (boxes[:, [0, 1]] + boxes[:, [3, 2]]) / 2

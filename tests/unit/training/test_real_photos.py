@@ -177,6 +177,7 @@ def test_without_a_label_only_what_is_sure_is_taught(photos: Path) -> None:
     assert alignment.taught_by(unsure) == f"{number[:3]}{DOUBTED}{number[4:]}"
     assert alignment.taught_by(replace(unsure, confidence=0.4)) is None
     assert alignment.taught_by(replace(unsure, advice=(TWO_NUMBERS,))) is None
+    assert alignment.taught_by(replace(unsure, characters=())) is None
     assert alignment.taught_by(Reading(Status.NOT_FOUND)) is None
 
 
