@@ -36,7 +36,8 @@ def write_onnx(
     dynamic: Sequence[int] = (0,),
 ) -> float:
     """Write `served`, a wrapper whose net is called `net`, and give the largest relative difference
-    that ONNX Runtime shows to PyTorch on noise of the example's shape.
+    that ONNX Runtime shows to PyTorch on noise of the example's shape. The weights of `served` are
+    rounded to half precision, as they are stored.
 
     `dynamic` names the axes of the input, called `input`, that may have any size.
 
@@ -133,9 +134,11 @@ def _store_halves(graph: onnx.GraphProto) -> None:
     casts = []
     for initialiser in graph.initializer:
         values = numpy_helper.to_array(initialiser)
-        halves = values.astype(np.float16) if values.ndim > 1 else values
-        if values.dtype != np.float32 or not np.array_equal(halves, values) or values.ndim < 2:
+        if values.dtype != np.float32 or values.ndim < 2:
             continue
+        halves = values.astype(np.float16)
+        if not np.array_equal(halves, values):
+            continue  # a constant of the exporter's own
         name, wide = initialiser.name, f"{initialiser.name}.single"
         initialiser.CopyFrom(numpy_helper.from_array(halves, name))
         for node in graph.node:

@@ -85,9 +85,8 @@ class RecognizerNet(nn.Module):
         rows, columns = HEIGHT // tall, WIDTH // wide
         folded = strips.view(-1, rows, tall, columns, wide).permute(0, 2, 4, 1, 3)
         folded = folded.reshape(-1, tall * wide, rows, columns)
-        seen = self.coarse(
-            self.fine(self.stem(folded.contiguous(memory_format=torch.channels_last)))
-        )
+        folded = folded.contiguous(memory_format=torch.channels_last)
+        seen = self.coarse(self.fine(self.stem(folded)))
         grid = self.head(self.context(seen))
         frames = self.symbols(self.row(seen))
         return (
