@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from vinreader.decoding import Candidate
+from vinreader.knowledge import KnowledgeConfig, prior
 from vinreader.logistic import Weights
 from vinreader.looks import Look, elect
 from vinreader.quality import (
@@ -20,10 +21,10 @@ from vinreader.quality import (
 )
 from vinreader.recognition import Evidence
 from vinreader.rectification import Band
-from vinreader.results import Status
+from vinreader.results import CheckDigit, Status
 from vinreader.support import Support
 from vinreader.trust import MOST, Trust
-from vinreader.vin import ALPHABET
+from vinreader.vin import ALPHABET, verdict
 
 VALID = "1M8GDM9AXKP042788"
 MISREAD = VALID[:16] + "6"
@@ -151,13 +152,17 @@ def test_one_clear_look_that_both_heads_share_speaks_for_disputed_ones() -> None
     assert status_of(*shown, config=trusting(0.5)) is Status.READ
 
 
-def test_a_check_digit_that_the_law_demands_and_more_looks_speak_for_a_number() -> None:
-    """What one that nobody demands is worth is in the looks' scores already."""
+def test_a_check_digit_and_more_looks_speak_for_a_number() -> None:
+    assert verdict(VOLUNTEERED) is CheckDigit.VALID
+    # What one that nobody demands is worth is a part of the looks' scores.
+    worth = prior(VOLUNTEERED, KnowledgeConfig()) - prior(NOT_APPLICABLE, KnowledgeConfig())
+    scores = {VALID: -2.0, VOLUNTEERED: -2.0 + worth, NOT_APPLICABLE: -2.0}
     shown = {
-        number: judged(*[look(number, weakest=0.9, score=-2.0, sight=-2.5)] * 3).confidence
-        for number in (VALID, NOT_APPLICABLE)
+        number: judged(*[look(number, weakest=0.9, score=score, sight=-2.5)] * 3).confidence
+        for number, score in scores.items()
     }
     assert shown[VALID] > shown[NOT_APPLICABLE]
+    assert shown[VOLUNTEERED] > shown[NOT_APPLICABLE]
     more = judged(*[look(NOT_APPLICABLE, weakest=0.9, score=-2.0, sight=-2.5)] * 9).confidence
     assert more > shown[NOT_APPLICABLE]
 
