@@ -11,7 +11,7 @@ from vinreader.detection import Detector
 from vinreader.finding import FindingConfig, LineFinder, lean
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.results import Quad, as_quad
-from vinreader.turning import back_to_photo, turned_photo
+from vinreader.turning import back_to_photo, turned_photo, turned_size
 
 
 def line(degrees: float, length: float = 170.0, height: float = 10.0) -> Quad:
@@ -69,7 +69,9 @@ def test_the_lines_of_a_leaning_photo_are_found_where_they_are(
     finder = LineFinder(Asked(), FindingConfig(), sample)
     *_, upright = finder.steps()
     turned, back = turned_photo(sample, degrees)
-    found = LineFinder(Asked(), FindingConfig(), turned).levelled([line(degrees)])
+    finder = LineFinder(Asked(), FindingConfig(), turned)
+    *_, known = finder.steps()
+    found = finder.levelled(known)
     middle = np.mean(found[0], axis=0, keepdims=True).astype(np.float32)
     x, y = back_to_photo(middle, back)[0] - np.mean(upright[0], axis=0)
     assert x == pytest.approx(0, abs=80)  # the line, 600 long, may be cut off or too long
@@ -81,3 +83,33 @@ def test_a_photo_without_lines_is_turned_by_a_quarter(sample: np.ndarray) -> Non
     assert LineFinder(detector, FindingConfig(), sample).levelled([]) != []
     assert sample.shape == (1200, 1600)
     assert detector.shapes == [(1280, 960)]
+
+
+def test_a_leaning_photo_is_turned_where_its_lines_are(sample: np.ndarray) -> None:
+    """Two thirds of it, at least half of it, or all of it where that is not much more."""
+    turned, _ = turned_photo(sample, 45)
+    height, width = turned.shape
+    whole = max(turned_size(turned, -45))
+    along = np.array([1, 1]) / np.sqrt(2)
+
+    def shown(length: float) -> float:
+        """What a photo with one known line in its middle is looked at in, by its longer side."""
+        detector = Asked()
+        known = np.array(line(45, length)) + np.array([width, height]) / 2 - 300
+        LineFinder(detector, FindingConfig(turned_side=10_000), turned).levelled([as_quad(known)])
+        assert np.ptp(known @ along) == pytest.approx(length, abs=1)
+        return max(detector.shapes[0]) / whole
+
+    assert shown(whole / 1.6 / 1.5) == pytest.approx(1 / 1.5, abs=0.01)
+    assert shown(whole / 20) == pytest.approx(0.5, abs=0.01)
+    assert shown(whole / 1.6 * 0.9) == pytest.approx(1, abs=0.01)
+
+
+def test_a_number_is_found_beside_the_lines_that_are_known(sample: np.ndarray) -> None:
+    turned, _ = turned_photo(sample, 45)
+    finder = LineFinder(Asked(), FindingConfig(), turned)
+    *_, known = finder.steps()
+    number = np.mean(known[0], axis=0)
+    beside = np.array(line(45)) - 300 + number + np.array([-90, 90])
+    found = [np.mean(quad, axis=0) for quad in finder.levelled([as_quad(beside)])]
+    assert min(np.linalg.norm(middle - number) for middle in found) < 40

@@ -12,7 +12,7 @@ from vinreader.detection import Detector
 from vinreader.halving import halved
 from vinreader.region import Region, elsewhere, parted
 from vinreader.results import Quad, TextLine, as_quad
-from vinreader.turning import back_to_photo, turned_photo
+from vinreader.turning import back_to_photo, frame_around, turned_photo, turned_size
 
 __all__ = ["FindingConfig", "LineFinder", "lean"]
 
@@ -35,6 +35,13 @@ class FindingConfig:
     by 14 at most, by an eighth and a quarter turned by 34 and more."""
     turned_side: int = 1280
     """Pixels of a turned photo's longer side that are enough: the detector sees half."""
+    turned_margin: float = 0.3
+    """What of a turned photo is shown around the lines that are known, in shares of the longer side
+    of what they span. A photo at a slant is shown smaller than one that stands level, as its
+    corners need room; closer, dense lines come apart again."""
+    turned_least: float = 0.5
+    """Share of a turned photo's longer side that is shown at least: the number may be none of the
+    lines that are known."""
 
 
 class LineFinder:
@@ -73,12 +80,21 @@ class LineFinder:
         """Those found in the photo turned so far that the `known` lines stand level; none where
         they about do so as it is. Where nothing is known, it is turned by a quarter."""
         degrees = lean(known) if known else 90.0
-        return [] if abs(degrees) <= self.config.level else self._found_at(-degrees)
+        return [] if abs(degrees) <= self.config.level else self._found_at(-degrees, known)
 
-    def _found_at(self, degrees: float) -> list[Quad]:
-        most = self.config.turned_side
-        small, factor = halved(self.grey, 2 * most - 1)
-        turned, back = turned_photo(small, degrees, most)
+    def _found_at(self, degrees: float, known: Sequence[Quad]) -> list[Quad]:
+        """Those found in the photo turned clockwise, closer where lines are `known`."""
+        most, frame = self.config.turned_side, None
+        whole = closer = float(max(turned_size(self.grey, degrees)))
+        if known:
+            points = np.array(known, np.float32).reshape(-1, 2)
+            margin, least = self.config.turned_margin, self.config.turned_least
+            frame = frame_around(points, self.grey, degrees, margin, least)
+            closer = float(max(frame[1] - frame[0]))
+        if closer * self.config.least_gain > whole:
+            frame, closer = None, whole
+        small, factor = halved(self.grey, int((2 * most - 1) * whole / closer))
+        turned, back = turned_photo(small, degrees, most, None if frame is None else frame / factor)
         found = np.array(_quads(self.detector.detect(turned)), np.float32).reshape(-1, 4, 2)
         quads = factor * back_to_photo(found, back)
         return self._foremost([as_quad(quad, 1) for quad in quads])
