@@ -41,8 +41,10 @@ def look(
     sight: float = -1.0,
     corrected: tuple[int, ...] = (),
     disputed: tuple[int, ...] = (),
+    faintest: int = 100,
 ) -> Look:
-    """A look at `text` whose fourth character was seen with probability `weakest`."""
+    """A look at `text` whose fourth character was seen with probability `weakest`, and stands out
+    by `faintest` grey levels."""
     probabilities = np.full((17, len(ALPHABET)), 0.0001, np.float32)
     chosen = [ALPHABET.index(symbol) for symbol in text]
     probabilities[np.arange(17), chosen] = 0.995
@@ -69,7 +71,10 @@ def look(
         corrected=corrected,
         disputed=disputed,
     )
-    return Look((Band(quad),), evidence, candidate, photo=(960, 32))
+    strip = np.full((32, 960), 60, np.uint8)
+    for place, centre in enumerate(centres.astype(int)):
+        strip[:, centre - 5 : centre + 5] += np.uint8(faintest if place == 3 else 100)
+    return Look((Band(quad),), evidence, candidate, photo=(960, 32), strip=strip)
 
 
 def trusting(read_from: float) -> JudgementConfig:
@@ -94,6 +99,19 @@ def status_of(*looks: Look, config: JudgementConfig | None = None) -> Status:
 
 def test_sure_looks_that_agree_on_a_valid_number_are_believed() -> None:
     assert status_of(*[look(VALID)] * 5) is Status.READ
+
+
+def test_a_number_with_a_character_that_nobody_can_see_is_not_read() -> None:
+    config = trusting(0.8)
+    seen = judged(*[look(VALID, faintest=12)] * 3, config=config)
+    guessed = judged(*[look(VALID, faintest=11)] * 3, config=config)
+    assert (seen.status, guessed.status) == (Status.READ, Status.RETAKE)
+    assert guessed.confidence == seen.confidence
+
+
+def test_a_character_stands_out_by_what_its_own_place_shows() -> None:
+    faint = look(VALID, faintest=30).contrasts
+    assert faint.tolist() == [100.0] * 3 + [30.0] + [100.0] * 13
 
 
 def test_looks_of_which_none_is_sure_are_not_believed() -> None:

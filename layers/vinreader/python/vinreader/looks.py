@@ -26,18 +26,33 @@ Values = NDArray[np.float64]
 class Look:
     """One cut of one line, or of the rows of a number one after the other, and the best number in
     it; `bands` are the cuts in pixels of a photo of the given width and height, one for each
-    stretch between the evidence's seams."""
+    stretch between the evidence's seams, and `strip` (H, W) uint8 is what they show."""
 
     bands: tuple[Band, ...]
     evidence: Evidence
     candidate: Candidate
     photo: tuple[int, int]
+    strip: NDArray[np.uint8]
 
     @cached_property
     def characters(self) -> Array:
         """Quads (17, 4, 2) of the number's characters in photo pixels."""
         places = zip(self.candidate.centres, self.candidate.widths, strict=True)
         return np.stack([self._part(float(centre), float(wide)) for centre, wide in places])
+
+    @cached_property
+    def contrasts(self) -> Values:
+        """(17,) grey levels between the darkest and the lightest twentieth of each character, as
+        far as the middle half of the line's height shows it."""
+        tall, wide = self.strip.shape
+        middle = self.strip[tall // 4 : tall - tall // 4]
+        found = []
+        for centre, width in zip(self.candidate.centres, self.candidate.widths, strict=True):
+            left = min(max(int(centre - width / 2), 0), wide - 1)
+            right = min(max(int(np.ceil(centre + width / 2)), left + 1), wide)
+            dark, light = np.quantile(middle[:, left:right], (0.05, 0.95))
+            found.append(light - dark)
+        return np.array(found, np.float64)
 
     def room(self, ends: float) -> float:
         """What is left before the first and after the last character, in strip pixels: `ends`

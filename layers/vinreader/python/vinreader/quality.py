@@ -22,6 +22,11 @@ __all__ = [
     "judge",
 ]
 
+VISIBLE = 12.0
+"""Grey levels, of 256, that each character of a number stands out by, or it is not read: what is
+fainter than a twentieth is known from the others more than seen, and nobody can hold the answer
+against the photo. The faintest of the real ones that are read has 15."""
+
 
 @dataclass(frozen=True)
 class JudgementConfig:
@@ -67,8 +72,8 @@ def judge(
 
 def eligible(best: Look, support: Support) -> bool:
     """Whether the number of the `best` look may be read at all: neither the law nor what its maker
-    is known to write denies it, the eye was not overruled for it, both heads see it, and most votes
-    are for it."""
+    is known to write denies it, the eye was not overruled for it, both heads see it, most votes are
+    for it, and all of its characters can be seen."""
     candidate = best.candidate
     return (
         verdict(candidate.text) is not CheckDigit.INVALID
@@ -76,4 +81,5 @@ def eligible(best: Look, support: Support) -> bool:
         and not candidate.corrected
         and not candidate.disputed
         and support.votes >= 0
+        and float(best.contrasts.min()) >= VISIBLE
     )

@@ -236,7 +236,7 @@ class Search:
         cuts = [row.adjusted(change) for row in rows]
         shares = [max(1.0, self.config.whole / cut.aspect) for cut in cuts]
         long = [cut.section(0.0, share) for cut, share in zip(cuts, shares, strict=True)]
-        evidence = self._recognized(long)
+        evidence, strips = self._recognized(long)
         parts = [
             trimmed(whole, whole.width / share)
             for whole, share in zip(evidence, shares, strict=True)
@@ -245,34 +245,39 @@ class Search:
             band.section(0.0, part.width / whole.width)
             for band, part, whole in zip(long, parts, evidence, strict=True)
         )
+        shown = [strip[:, : round(part.width)] for strip, part in zip(strips, parts, strict=True)]
         candidates = decode(join(*parts), self.config.decoding)
-        return [self._look(bands, join(*parts), candidates[0])] if candidates else []
+        if not candidates:
+            return []
+        return [self._look(bands, join(*parts), candidates[0], np.concatenate(shown, axis=1))]
 
     def _at(self, bands: Sequence[Band]) -> list[_Seen]:
         new = {_key(band): band for band in bands if _key(band) not in self._known}
-        evidence = self._recognized(list(new.values()))
+        evidence, strips = self._recognized(list(new.values()))
         lines = [one for one in evidence if shown(one) >= self.config.fewest]
         found = iter(decode_all(lines, self.config.decoding))
-        for (key, band), one in zip(new.items(), evidence, strict=True):
+        for (key, band), one, strip in zip(new.items(), evidence, strips, strict=True):
             candidates = next(found) if shown(one) >= self.config.fewest else ()
-            look = self._look((band,), one, candidates[0]) if candidates else None
+            look = self._look((band,), one, candidates[0], strip) if candidates else None
             self._known[key] = _Seen(band, one, look)
         return [self._known[_key(band)] for band in bands]
 
-    def _look(self, bands: tuple[Band, ...], evidence: Evidence, candidate: Candidate) -> Look:
-        return Look(bands, evidence, candidate, (self.grey.shape[1], self.grey.shape[0]))
+    def _look(
+        self, bands: tuple[Band, ...], evidence: Evidence, candidate: Candidate, strip: Grey
+    ) -> Look:
+        height, width = self.grey.shape
+        return Look(bands, evidence, candidate, (width, height), strip)
 
-    def _recognized(self, bands: Sequence[Band]) -> tuple[Evidence, ...]:
-        if not bands:
-            return ()
+    def _recognized(self, bands: Sequence[Band]) -> tuple[tuple[Evidence, ...], list[Grey]]:
+        """What is seen in them, and their strips."""
         size = (self.recognizer.layout.width, self.recognizer.layout.height)
-        strips = []
+        strips: list[Grey] = []
         with self.clock.stage("rectify"):
             for band in bands:
                 photo, factor = self._sizes.enough(band.quad, size)
                 quads = band.quad[None] / np.float32(factor)
                 strips.append(cut(photo, quads, size, [band.bend])[0])
-        return self.recognizer.recognize(np.stack(strips))
+        return (self.recognizer.recognize(np.stack(strips)) if strips else ()), strips
 
 
 def _key(band: Band) -> tuple[bytes, float]:
