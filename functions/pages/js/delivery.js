@@ -4,11 +4,14 @@ import { Problem, Unreachable } from "./api.js";
 import { keep } from "./keep.js";
 import { upload } from "./upload.js";
 
-/** @typedef {{step: "asking" | "sending" | "reading" | "waiting", share?: number, seconds?: number}} Report */
+/** @typedef {{step: "asking" | "sending" | "reading" | "late" | "waiting", share?: number, seconds?: number}} Report */
 
 const LONGEST_PAUSE = 30;
 const FIRST_LOOK_MS = 700;
 const SLOWEST_LOOK_MS = 3000;
+const LATE_MS = 30_000;
+/* A reading takes a second or two, and a cold start as long again: after that something is wrong. */
+const LATE_LOOK_MS = 15_000;
 const EXPIRY_SLACK_MS = 20_000;
 /* A place that closes within that is not begun with. */
 
@@ -67,11 +70,13 @@ export class Delivery {
   }
 
   async #arrival() {
+    const lateFrom = Date.now() + LATE_MS;
     for (let pause = FIRST_LOOK_MS; ; pause = Math.min(SLOWEST_LOOK_MS, pause * 1.3)) {
-      this.report({ step: "reading" });
+      const isLate = Date.now() >= lateFrom;
+      this.report({ step: isLate ? "late" : "reading" });
       const reading = await this.api.reading(this.job.place?.reading_id ?? "");
       if (reading.status !== "pending") return reading;
-      await this.#quiet(pause);
+      await this.#quiet(isLate ? LATE_LOOK_MS : pause);
     }
   }
 

@@ -199,6 +199,43 @@ def test_without_a_network_the_photo_waits_for_one(page: Page, context: BrowserC
     assert result(page) == EN["result.read"]
 
 
+def test_a_reading_that_does_not_come_is_not_promised_for_ever(context: BrowserContext) -> None:
+    """As one does whose message went to the dead letters, until somebody sends it again."""
+    page = context.new_page()
+    page.clock.install()
+    opened(page)
+    asked: list[str] = []
+    stuck = [True]
+
+    def leave_pending(route: Route) -> None:
+        asked.append(route.request.url)
+        if not stuck:
+            return route.continue_()
+        pending = {"reading_id": "stuck", "status": "pending"}
+        return route.fulfill(json=pending, headers={"access-control-allow-origin": "*"})
+
+    context.route("**/readings/*", leave_pending)
+    choose(page, PHOTO)
+    page.wait_for_function(
+        "text => document.getElementById('sending-step').textContent === text",
+        arg=EN["sending.reading"],
+    )
+    while not asked:
+        page.wait_for_timeout(50)
+    page.clock.fast_forward(31_000)
+    page.clock.fast_forward(3_000)
+    page.wait_for_function(
+        "text => document.getElementById('sending-step').textContent === text",
+        arg=EN["sending.late"],
+    )
+    assert page.evaluate(KEPT) == len(PHOTO)
+    stuck.clear()
+    while not page.is_visible("#result"):
+        page.clock.fast_forward(1_000)
+        page.wait_for_timeout(50)
+    assert result(page) == EN["result.read"]
+
+
 def test_a_photo_outlives_the_page(page: Page, context: BrowserContext, stack: Stack) -> None:
     context.route(f"{stack.endpoint}/**", lambda route: route.abort("connectionreset"))
     choose(page, PHOTO)
