@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -105,6 +106,21 @@ def test_a_quad_that_stops_short_is_lengthened(recognizer, cut_before, cut_after
     number = look.number(0.6)
     assert number[0, 0] == pytest.approx(145, abs=PITCH)
     assert number[1, 0] == pytest.approx(655, abs=PITCH)
+
+
+def test_a_label_seen_from_its_side_is_read_at_once(recognizer):
+    narrow = cv2.resize(photo_of(PLAIN), (240, 400), interpolation=cv2.INTER_AREA)
+    look = best(recognizer, narrow, [WHOLE * np.array([0.3, 1], np.float32)], soon)
+    assert look.candidate.text == VIN
+    config = SearchConfig()
+    assert look.bands[0].aspect < config.short
+    assert recognizer.strips == 2 + config.confirming
+
+
+def test_a_short_line_may_be_the_middle_of_a_number(recognizer):
+    middle = quad(145 + PITCH * 7, 180, 655 - PITCH * 6, 216)
+    look = best(recognizer, photo_of(PLAIN), [middle])
+    assert look.candidate.text == VIN
 
 
 def test_a_line_on_its_head_is_read_from_its_other_end(recognizer):

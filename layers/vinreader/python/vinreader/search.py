@@ -84,7 +84,7 @@ class SearchConfig:
     fewest: float = 9.0
     """A cut that shows fewer characters is no line of seventeen."""
     short: float = 7.0
-    """A line shorter than that, in heights, is no whole number."""
+    """A line shorter than that, in heights, may be a part of a number."""
     whole: float = 13.0
     """A part of one is cut as long as a whole one, in heights: the recogniser knows no wider
     characters."""
@@ -127,27 +127,27 @@ class Search:
 
     def glance(self, quads: Sequence[Array]) -> list[Look]:
         """The first looks of `looks`, and no more."""
-        return _looks(self._at([self._first(Band(quad)) for quad in quads[: self.config.quick]]))
+        return _looks(self._at(self._firsts([Band(quad) for quad in quads[: self.config.quick]])))
 
     def looks(self, quads: Sequence[Array], enough: Callable[[list[Look]], bool]) -> list[Look]:
         """Looks at the lines (likeliest first) in which seventeen characters were found; `enough`
         is asked after each stage."""
         config = self.config
         bands = [Band(quad) for quad in quads]
-        cuts = [self._first(band) for band in bands]
-        ahead = self._at(cuts[: config.quick])
+        quick, others = self._firsts(bands[: config.quick]), self._firsts(bands[config.quick :])
+        ahead = self._at(quick)
         if enough(_looks(ahead)):
             return _looks(ahead)
         clear = self._clear(_looks(ahead))
         confirmed = self._closer(clear[0], config.again[: config.confirming]) if clear else []
         if confirmed and enough(_looks(ahead) + confirmed):
             return _looks(ahead) + confirmed
-        ahead += self._at(cuts[config.quick :])
+        ahead += self._at(others)
         firsts = _looks(ahead)
         if not self._clear(firsts):
             firsts += self._grown(ahead)
         if not self._clear(firsts):
-            firsts += _looks(self._at([band.turned() for band in cuts]))
+            firsts += _looks(self._at([band.turned() for band in quick + others]))
         looks = firsts + confirmed
         most = len(config.again)
         worth = [look for look in firsts if look.candidate.score >= config.faint]
@@ -163,14 +163,18 @@ class Search:
         """Looks at a number that is in doubt, cut a little differently than where it was seen."""
         return self._closer(look, self.config.finer)
 
-    def _first(self, band: Band) -> Band:
-        """The first cut of a line; what is too short for a number is cut as long as one, as it may
-        be the middle of it."""
-        cut = band.adjusted(self.config.first)
-        if cut.aspect >= self.config.short:
-            return cut
-        spare = (self.config.whole / cut.aspect - 1) / 2
-        return cut.section(-spare, 1 + spare)
+    def _firsts(self, bands: Sequence[Band]) -> list[Band]:
+        """The first cuts of lines: one each, and of a line that is short for a number two. It is
+        cut as it stands, as characters are narrow where a label is seen from its side, and as long
+        as a usual one, as it may be the middle of that."""
+        cuts = []
+        for band in bands:
+            cut = band.adjusted(self.config.first)
+            cuts.append(cut)
+            if cut.aspect < self.config.short:
+                spare = (self.config.whole / cut.aspect - 1) / 2
+                cuts.append(cut.section(-spare, 1 + spare))
+        return cuts
 
     def _clear(self, looks: Sequence[Look]) -> list[Look]:
         """Those that show a number well, best first."""
