@@ -26,6 +26,9 @@ shows."""
 PLENTY = (1.5, 3.0)
 """How many times wider and higher than its strip a line has to be for half the photo to do: a
 strip is flatter than a line."""
+SMALL, FINER = 28, 2
+"""Lines lower than so many pixels are sampled so many times as densely: at their own resolution a
+line that leans, or stands between two rows of pixels, would be smeared by the sampling alone."""
 AREA_FROM = 1.5
 """From this reduction on pixels are averaged, as the synthesiser does it for training."""
 
@@ -127,8 +130,8 @@ def cut(
     """Strips (N, H, W) uint8 of `size` (W, H) under the quads (N, 4, 2) of a photo (H, W) uint8;
     `bends` (N,) as in `Band`, none where left out.
 
-    Each is first taken at the photo's own resolution and then stretched: that is how the strips of
-    the training came about, and it keeps small characters from being smeared twice.
+    Each is first taken at about the photo's own resolution and then stretched: that is how the
+    strips of the training came about.
     """
     width, height = size
     strips = np.empty((len(quads), height, width), np.uint8)
@@ -140,8 +143,11 @@ def cut(
 
 
 def _patch(grey: NDArray[np.uint8], quad: Array, bend: float) -> NDArray[np.uint8]:
-    """What lies under a quad, level, at the photo's own resolution."""
+    """What lies under a quad, level, at the photo's own resolution, or finer."""
     wide, tall = _own_size(quad)
+    how = cv2.INTER_CUBIC if tall < SMALL else cv2.INTER_LINEAR
+    if tall < SMALL:
+        wide, tall = FINER * wide, FINER * tall
     corners = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]], np.float32)
     sag = (bend * (quad[2] + quad[3] - quad[0] - quad[1]) / 2).astype(np.float32)
     window, origin = _window(grey, np.concatenate([quad, quad + sag]))
@@ -150,14 +156,14 @@ def _patch(grey: NDArray[np.uint8], quad: Array, bend: float) -> NDArray[np.uint
     if not bend:
         transform = cv2.getPerspectiveTransform(quad - origin - half, corners - half)
         patch = cv2.warpPerspective(
-            window, transform, (wide, tall), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            window, transform, (wide, tall), flags=how, borderMode=cv2.BORDER_REPLICATE
         )
         return np.asarray(patch, np.uint8)
     along, across = np.meshgrid((np.arange(wide) + half) / wide, (np.arange(tall) + half) / tall)
     shares = np.stack([along, across + 4 * bend * along * (1 - along)], axis=-1)
     points = _placed(quad - origin - half, shares.reshape(-1, 2).astype(np.float32))
     x, y = np.moveaxis(points.reshape(tall, wide, 2), -1, 0)
-    patch = cv2.remap(window, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    patch = cv2.remap(window, x, y, how, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(patch, np.uint8)
 
 
