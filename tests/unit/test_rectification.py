@@ -259,3 +259,14 @@ def test_a_strip_of_a_smaller_size_shows_the_same():
     differences = np.abs(np.subtract(*strips, dtype=np.float32))
     assert differences.mean() < 1
     assert differences.max() < 8
+
+
+@pytest.mark.parametrize("off", [0.0, 0.25, 0.5])
+def test_a_small_line_is_as_clear_wherever_it_stands_between_pixels(off: float) -> None:
+    """Strokes of one pixel: sampled at their own resolution they fade where they stand between."""
+    grey = np.full((40, 240), 200, np.uint8)
+    grey[10:22, 20:220:4] = 40
+    quad = np.array([[18, 8], [222, 8], [222, 24], [18, 24]], np.float32) + np.float32(off)
+    strip = cut(grey, quad[None], SIZE)[0]
+    contrast = float(np.ptp(strip[12:20, 100:860].astype(float)))
+    assert contrast > 0.75 * 160
