@@ -40,7 +40,12 @@ def held_out(style: str, seed: int = HELD_OUT_SEED) -> StripSynthesiser:
     style has numbers of its own. Real photos play no part, so that the set is the same wherever
     the fonts are."""
     config = StripConfig(
-        negative=0.0, two_rows=0.0, styles=(style,), held_out=True, numbers=ON_THE_ROAD
+        negative=0.0,
+        two_rows=0.0,
+        two_hands=0.0,
+        styles=(style,),
+        held_out=True,
+        numbers=ON_THE_ROAD,
     )
     return StripSynthesiser(seed * len(STYLES) + list(STYLES).index(style), config=config)
 

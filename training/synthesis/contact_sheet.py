@@ -48,8 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def write_sheet(args: argparse.Namespace) -> None:
-    """Write `strips.png`, one sheet for each style, `pages.png`, and `real-beside-synthetic.png`
-    where the folder of real photos is there; with `--style` that style's sheet alone."""
+    """Write `strips.png`, one sheet for each style, `two-hands.png` of numbers that another tool
+    completed, `pages.png`, and `real-beside-synthetic.png` where the folder of real photos is
+    there; with `--style` that style's sheet alone."""
     args.out.mkdir(parents=True, exist_ok=True)
     real = args.real if args.real.exists() else None
     config = StripConfig(held_out=args.held_out)
@@ -61,6 +62,8 @@ def write_sheet(args: argparse.Namespace) -> None:
         return
     strips = make_strips(args.seed, args.strips, real, config)
     _write(args.out / "strips.png", strip_sheet(strips, args.by_legibility))
+    completed = make_strips(args.seed, args.strips, real, replace(config, two_hands=1.0))
+    _write(args.out / "two-hands.png", strip_sheet(completed, args.by_legibility))
     _write(args.out / "pages.png", page_sheet(args.seed, args.pages))
     if real is None:
         print(f"No real photos in {args.real}: the sheet of both is left out.")

@@ -24,11 +24,13 @@ from training.synthesis.neighbours import (
 from training.synthesis.numbers import TAUGHT, Numbers, random_vin
 from training.synthesis.scripts import Hand, Script, draw_hand
 
-__all__ = ["LineConfig", "SetLine", "set_other_line", "set_vin_line"]
+__all__ = ["LineConfig", "Serial", "SetLine", "set_other_line", "set_vin_line"]
 
 SECTIONS = (3, 8, 9, 10, 11, 13)
 """Places where makers break the number or leave a gap: after the prefix, before or after the check
 digit, the year, the plant, the first of the serial."""
+SECOND_HAND = Script(strokes=0.8, uneven=0.3, wide=0.5)
+"""What completes a number that a plate begins with: mostly strokes of a needle or a beam."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,19 @@ class LineConfig:
     numbers: Numbers = TAUGHT
     two_rows: float = 0.06
     """Lines that are one row of a number set in two."""
+    two_hands: float = 0.0
+    """Whole numbers that begin as the plate was printed and end as the works completed it."""
     held_out: bool = False
+
+
+@dataclass(frozen=True)
+class Serial:
+    """The last `count` characters of a line where another tool made them: their coverage `ink`
+    (H, W) uint8, which the line's has not, and their `alphabet`."""
+
+    ink: np.ndarray
+    alphabet: Alphabet
+    count: int
 
 
 @dataclass(frozen=True)
@@ -46,7 +60,7 @@ class SetLine:
     """`ink` (H, W) uint8 coverage, `own` that of the number without its neighbours; capitals stand
     between rows `top` and `top + cap`; `span` is the left and right end of the number itself;
     `edges` (N, 2, 2) float32 are the middles of the left and right edge of each of its characters
-    (x, y), which `text` spells in `alphabet`."""
+    (x, y), which `text` spells in `alphabet`, but for those of the `serial`."""
 
     ink: np.ndarray
     own: np.ndarray
@@ -56,6 +70,7 @@ class SetLine:
     edges: np.ndarray
     text: str
     alphabet: Alphabet
+    serial: Serial | None = None
 
 
 def set_vin_line(rng: np.random.Generator, script: Script, config: LineConfig) -> SetLine:
@@ -66,6 +81,8 @@ def set_vin_line(rng: np.random.Generator, script: Script, config: LineConfig) -
     if rng.random() < config.two_rows:
         split = int(rng.choice(SECTIONS[1:]))
         first, second = vin[:split], vin[split:]
+    elif config.two_hands and rng.random() < config.two_hands:
+        return _set_by_two(rng, hand, draw_hand(rng, SECOND_HAND, config.held_out), vin)
     lower = bool(second) and rng.random() < 0.5
     shown, other = (second, first) if lower else (first, second)
     prefix, suffix = marks(rng, script.starred)
@@ -77,11 +94,44 @@ def set_vin_line(rng: np.random.Generator, script: Script, config: LineConfig) -
         _add_other_row(rng, ink, hand, other, span, above=lower)
     elif not add_neighbours(rng, ink, span):
         alone = ink
-    heights = own[:, 2] + CAP_HEIGHT / 2
-    edges = np.stack([np.stack([own[:, 0], heights], 1), np.stack([own[:, 1], heights], 1)], axis=1)
-    return SetLine(
-        ink, alone, ROOM, CAP_HEIGHT, span, edges.astype(np.float32), shown, hand.alphabet
+    return SetLine(ink, alone, ROOM, CAP_HEIGHT, span, _edges(own), shown, hand.alphabet)
+
+
+def _edges(positions: np.ndarray) -> np.ndarray:
+    """(N, 2, 2) float32 middles of the left and right edge of each character at its position."""
+    left, right, top = positions.T
+    middle = top + CAP_HEIGHT / 2
+    return np.stack([np.stack([left, middle], 1), np.stack([right, middle], 1)], axis=1).astype(
+        np.float32
     )
+
+
+def _set_by_two(rng: np.random.Generator, hand: Hand, other: Hand, vin: str) -> SetLine:
+    """A number on a plate that came with its beginning printed; the rest was added to it."""
+    split = int(rng.choice(SECTIONS[1:]))
+    inks, placed, x = [], [], 0.0
+    for writer, part in ((hand, vin[:split]), (other, vin[split:])):
+        ink, positions = _write(rng, writer, [*part], 0)
+        first, last = int(positions[0, 0]), int(np.ceil(positions[-1, 1]))
+        inks.append(ink[:, max(first - PAD, 0) : last + PAD])
+        placed.append(positions - [first - x, first - x, 0])
+        x += last - first + int(rng.uniform(0.05, 0.6) * CAP_HEIGHT)
+    drop = float(placed[0][:, 2].mean() - placed[1][:, 2].mean() + rng.normal(0, 3))
+    placed[1][:, 2] += round(drop)
+    inks[1] = np.roll(inks[1], round(drop), axis=0)
+    width = placed[1][-1, 1]
+    side = int(0.55 * width + 2 * CAP_HEIGHT)
+    printed, added = (np.zeros((len(inks[0]), int(width) + 2 * side), np.uint8) for _ in inks)
+    for canvas, ink, positions in zip((printed, added), inks, placed, strict=True):
+        left = side + int(positions[0, 0]) - PAD
+        canvas[:, left : left + ink.shape[1]] = ink
+    own = np.concatenate(placed) + np.array([side, side, 0])
+    span = (float(own[0, 0]), float(own[-1, 1]))
+    together = np.maximum(printed, added)
+    add_neighbours(rng, printed, span)
+    serial = Serial(added, other.alphabet, len(vin) - split)
+    edges = _edges(own)
+    return SetLine(printed, together, ROOM, CAP_HEIGHT, span, edges, vin, hand.alphabet, serial)
 
 
 def set_other_line(

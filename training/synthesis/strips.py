@@ -24,6 +24,7 @@ from training.synthesis.lines import LineConfig, SetLine, set_other_line, set_vi
 from training.synthesis.lookalikes import differences
 from training.synthesis.numbers import TAUGHT, Numbers
 from training.synthesis.styles import STYLES, Style, draw_style
+from training.synthesis.styles.metal import added
 from training.synthesis.surroundings import plate_outline, set_on_ground, textured
 from vinreader.vin import ALPHABET
 
@@ -54,6 +55,8 @@ class StripConfig:
     numbers: Numbers = TAUGHT
     two_rows: float = 0.06
     """Strips of one row of a number that is set in two: 4 to 13 characters."""
+    two_hands: float = 0.03
+    """Strips of a number whose end another tool added to what the plate began with."""
     styles: tuple[str, ...] = ()
     """Only these ways of making, by their shares; all of them if none is named."""
     held_out: bool = False
@@ -92,7 +95,12 @@ class StripSynthesiser:
         self.seed = seed
         self.config = config or StripConfig()
         self.backgrounds = Backgrounds(real)
-        self.lines = LineConfig(self.config.numbers, self.config.two_rows, self.config.held_out)
+        self.lines = LineConfig(
+            self.config.numbers,
+            self.config.two_rows,
+            self.config.two_hands,
+            self.config.held_out,
+        )
 
     def make(self, index: int) -> Strip:
         """The strip number `index` of this seed."""
@@ -127,6 +135,8 @@ class StripSynthesiser:
         camera = Camera(quad, size, cap / line.cap)
         ink = camera.show(line.ink)
         picture = style.paint(rng, ink, cap, self.backgrounds)
+        if line.serial:
+            picture = added(rng, picture, camera.show(line.serial.ink), cap)
         if rng.random() < 0.25:
             outline = cv2.perspectiveTransform(plate_outline(rng, line)[None], to_photo)[0]
             picture = set_on_ground(rng, picture, outline, self.backgrounds)
@@ -150,7 +160,7 @@ class StripSynthesiser:
         points, widths = sampling(line)
         points = project(points, to_photo) * scale * HALVED
         soft = _softness(line, boxes, scale, cap, blur)
-        apart = differences(line.alphabet, line.text, soft, float(np.hypot(soft, SLOPE / cap)))
+        apart = _apart(line, soft, float(np.hypot(soft, SLOPE / cap)))
         clarity = legibility(narrow, cv2.resize(own, half), points, widths, apart)
         return strip, photo, boxes, clarity
 
@@ -167,6 +177,19 @@ def _softness(
     drawn = float((line.edges[:, 1, 0] - line.edges[:, 0, 0]).mean()) * cap / line.cap
     squeeze = float((boxes[:, 1] - boxes[:, 0]).mean()) / float(scale[0]) / drawn
     return float(np.hypot(blur / min(squeeze, 1.0), PIXEL / float(scale[1])) / cap)
+
+
+def _apart(line: SetLine, soft: float, slopes: float) -> np.ndarray:
+    """The `differences` of each character from others of its own alphabet."""
+    if not line.serial:
+        return differences(line.alphabet, line.text, soft, slopes)
+    split = len(line.text) - line.serial.count
+    return np.concatenate(
+        [
+            differences(line.alphabet, line.text[:split], soft, slopes),
+            differences(line.serial.alphabet, line.text[split:], soft, slopes),
+        ]
+    )
 
 
 def _weather(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndarray:

@@ -15,6 +15,7 @@ from training.synthesis.lines import LineConfig, set_other_line, set_vin_line
 from training.synthesis.numbers import CONFUSABLE, ON_THE_ROAD, WMIS, Numbers, random_vin
 from training.synthesis.scripts import HELD_OUT_STROKES, TRAINED_STROKES, Script
 from training.synthesis.strips import (
+    READABLE,
     STRIP_HEIGHT,
     STRIP_WIDTH,
     Strip,
@@ -24,7 +25,7 @@ from training.synthesis.strips import (
 from training.synthesis.styles import STYLES
 from vinreader.makers import FORD_OF_EUROPE, departures
 from vinreader.results import CheckDigit
-from vinreader.vin import ALPHABET, is_well_formed, mandates_check_digit, verdict
+from vinreader.vin import ALPHABET, LENGTH, is_well_formed, mandates_check_digit, verdict
 
 pytestmark = pytest.mark.usefixtures("fonts")
 
@@ -103,6 +104,34 @@ def test_a_row_of_a_number_in_two_rows_spells_its_own_characters_alone() -> None
         assert 3 <= len(strip.text) <= 13
         assert "".join(ALPHABET[label] for label in strip.labels) == strip.text
         assert np.all(np.diff(strip.boxes, axis=1) < 140)
+
+
+def test_a_number_that_another_tool_completed_has_ink_of_both_in_its_boxes() -> None:
+    rng = np.random.default_rng(5)
+    config = LineConfig(two_rows=0.0, two_hands=1.0)
+    for _ in range(20):
+        line = set_vin_line(rng, Script(), config)
+        serial = line.serial
+        assert serial
+        assert 4 <= serial.count <= 14
+        assert is_well_formed(line.text)
+        lefts, rights = line.edges[:, 0, 0], line.edges[:, 1, 0]
+        assert (lefts[1:] >= rights[:-1] - 12).all()  # strokes may be bolder than their place
+        rows = slice(int(line.top) - 30, int(line.top + line.cap) + 30)  # baselines bend
+        for place, (left, right) in enumerate(zip(lefts, rights, strict=True)):
+            own = serial.ink if place >= len(line.text) - serial.count else line.ink
+            assert own[rows, int(left) : int(np.ceil(right))].max() > 80
+        first = int(lefts[-serial.count])
+        assert not serial.ink[:, : first - 8].any()
+        assert (line.own >= serial.ink).all()
+
+
+def test_both_parts_of_a_completed_number_are_taught_and_can_be_readable() -> None:
+    config = StripConfig(negative=0.0, two_rows=0.0, two_hands=1.0, low_resolution=0.0)
+    synthesiser = StripSynthesiser(6, config=config)
+    strips = [synthesiser.make(index) for index in range(60)]
+    assert any(strip.legibility >= READABLE for strip in strips)
+    assert sum(len(strip.text) == LENGTH for strip in strips) > 40
 
 
 def test_ink_lies_in_the_boxes_and_not_between_the_lines() -> None:

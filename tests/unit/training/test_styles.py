@@ -16,7 +16,8 @@ from training.synthesis.lines import LineConfig, set_vin_line
 from training.synthesis.matrices import HELD_OUT_MATRICES, TRAINED_MATRICES
 from training.synthesis.scripts import HELD_OUT_STROKES, TRAINED_STROKES, Script
 from training.synthesis.strips import READABLE, StripConfig, StripSynthesiser
-from training.synthesis.styles import STYLES, draw_style, metal
+from training.synthesis.styles import STYLES, draw_style, glass, metal
+from training.synthesis.styles.printed import reversed_film
 from vinreader.vin import ALPHABET
 
 pytestmark = pytest.mark.usefixtures("fonts")
@@ -132,3 +133,21 @@ def test_strips_held_out_use_other_alphabets(monkeypatch: pytest.MonkeyPatch, do
     strokes = dots == "needle"
     assert trained == {*TRAINED_MATRICES, *(TRAINED_STROKES if strokes else ())}
     assert reserved == {*HELD_OUT_MATRICES, *(HELD_OUT_STROKES if strokes else ())}
+
+
+def test_the_plate_is_clear_where_someone_stands_before_the_sky(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(glass, "VEILED", 1.0)
+    monkeypatch.setattr(glass, "UNDERNEATH", ((1.0, reversed_film),))
+    monkeypatch.setattr(glass, "SHARES", (1.0,))
+    ink = np.zeros((40, 600), np.float32)
+    ink[10:30, ::20] = 1.0
+    contrasts = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        picture = np.clip(glass.windshield(rng, ink, 20.0, Backgrounds(None)), 0, 1)
+        shown = picture[12:28].mean(axis=0).reshape(30, 20)  # a stroke begins each
+        contrasts.append(np.abs(shown[:, 0] - shown[:, 8:12].mean(axis=1)))
+    uneven = [c.max() / max(float(np.quantile(c, 0.1)), 0.01) for c in contrasts]
+    assert sum(ratio > 1.5 for ratio in uneven) > 15  # of 30; 10 without

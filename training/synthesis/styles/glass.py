@@ -22,6 +22,8 @@ UNDERNEATH = (
     (0.08, laser_etched),
     (0.1, printed_label),
 )
+VEILED = 0.16
+"""Numbers under a mirrored sky that whoever takes the photo stands in the way of."""
 SHARES = cumulative([share for share, _ in UNDERNEATH])
 
 
@@ -35,7 +37,10 @@ def windshield(
         picture = picture * float(rng.uniform(0.5, 0.9)) + float(rng.uniform(0.05, 0.35))
     if rng.random() < 0.3:
         picture = picture * float(rng.uniform(0.4, 0.9))  # tinted glass
-    if rng.random() < 0.8:
+    draw = rng.random()
+    if draw < VEILED:
+        picture = _veiled(rng, picture, cap)
+    elif draw < 0.8:
         mirror = float(rng.beta(1.1, 2.2)) * 0.75
         picture = picture * (1 - 0.6 * mirror) + _scene(rng, ink.shape, backgrounds) * mirror
     draw = rng.random()
@@ -48,6 +53,29 @@ def windshield(
     if rng.random() < 0.06:
         picture = effect.sparkle(picture, rng, cap)
     return picture
+
+
+def _veiled(rng: np.random.Generator, picture: np.ndarray, cap: float) -> np.ndarray:
+    """Under a bright sky that the glass mirrors everywhere but where whoever takes the photo and
+    the phone stand in its way: there the plate shows clearly, beside it through a veil."""
+    height, width = picture.shape
+    sky = float(rng.uniform(0.5, 1.1)) + 0.3 * effect.gradient(rng, picture.shape)
+    if rng.random() < 0.5:
+        sky = sky + 0.08 * effect.clouds(rng, picture.shape, max(2.5, cap * rng.uniform(0.5, 5)))
+    screen = np.zeros(picture.shape, np.float32)
+    centre = (float(rng.uniform(0, width)), float(rng.uniform(-1.0, 2.0)) * height)
+    size = (float(rng.uniform(3, 16)) * cap, float(rng.uniform(1.5, 4)) * height)
+    phone = cv2.boxPoints((centre, size, float(rng.normal(0, 8))))
+    cv2.fillConvexPoly(screen, np.round(phone).astype(np.int32), 1.0)
+    for _ in range(int(rng.integers(0, 3))):  # hand, arm, head
+        at = (int(centre[0] + rng.normal(0, 6) * cap), int(rng.uniform(-1.0, 2.0) * height))
+        axes = (int(rng.uniform(1, 8) * cap), int(rng.uniform(0.3, 1.5) * height) + 1)
+        turn = float(rng.uniform(0, 180))
+        cv2.ellipse(screen, at, axes, turn, 0, 360, float(rng.uniform(0.6, 1)), -1)
+    screen = cv2.GaussianBlur(screen, (0, 0), float(rng.uniform(0.4, 0.5 + 0.12 * cap)))
+    seen = sky * (1 - screen) + float(rng.uniform(0, 0.2)) * screen
+    strength = float(rng.uniform(0.25, 0.8))
+    return np.asarray(picture * (1 - 0.6 * strength) + seen * strength, np.float32)
 
 
 def _scene(

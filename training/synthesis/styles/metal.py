@@ -19,6 +19,7 @@ __all__ = [
     "EMBOSSED_PLATE",
     "LASER_ETCHED",
     "STAMPED_STEEL",
+    "added",
     "embossed_plate",
     "laser_etched",
     "struck_steel",
@@ -106,6 +107,16 @@ def laser_etched(
     if level > 0.45 or (level > 0.3 and rng.random() < 0.5):
         tone = -tone
     return metal + tone * worn(rng, ink, cap)
+
+
+def added(rng: np.random.Generator, picture: np.ndarray, ink: np.ndarray, cap: float) -> np.ndarray:
+    """Characters (H, W) added later to a plate as it is in the picture, burnt, pricked or struck:
+    another tone than the plate's, lighter more often than not, with a little relief."""
+    pressed = cv2.GaussianBlur(ink, (0, 0), max(0.35, cap * float(rng.uniform(0.015, 0.04))))
+    slope = effect.relief(pressed, rng, float(rng.uniform(0, 0.25)))
+    lighter = float(picture.mean()) < 0.75 and rng.random() < 0.75
+    tone = float(rng.uniform(0.08, 0.45)) * (1 if lighter else -1)
+    return picture - slope + tone * worn(rng, pressed, cap)
 
 
 def _outline(rng: np.random.Generator, ink: np.ndarray, cap: float) -> np.ndarray:
