@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.synthesis.chance import cumulative, one_of, pick
-from vinreader.makers import FORD_OF_EUROPE
+from vinreader.makers import FORD_OF_EUROPE, carries_check_digit
 from vinreader.vin import ALPHABET, check_digit, mandates_check_digit
 
 __all__ = ["ON_THE_ROAD", "TAUGHT", "Numbers", "random_vin"]
@@ -47,8 +47,8 @@ class Numbers:
     """Which numbers are drawn: the share of them that carry a matching check digit where the law
     demands one and elsewhere, beside those that match by chance; the share of which every position
     is drawn evenly from the 33 symbols; that of which half of the positions hold symbols that
-    readers take for one another; and whether makers that write fillers build the rest of their
-    numbers as `vinreader.makers` knows them to."""
+    readers take for one another; and whether makers build their numbers as `vinreader.makers` knows
+    them to."""
 
     mandated: float = 0.8
     volunteered: float = 0.8
@@ -81,13 +81,16 @@ def random_vin(rng: np.random.Generator, numbers: Numbers = TAUGHT) -> str:
 
 
 def _as_its_maker_does(rng: np.random.Generator, vin: str) -> str:
-    """The number with what goes with its maker's fillers, unless the law has a say."""
+    """The number with what goes with its maker's fillers, or the check digit that it always writes,
+    unless the law has a say."""
     ninth = "Z" if rng.random() < 0.9 else check_digit(vin)
     letters = "".join(rng.choice(LETTERS, 2))
     if mandates_check_digit(vin):
         return vin
     if vin.startswith("ZZZ", 3):
         return vin[:8] + ninth + vin[9:]
+    if carries_check_digit(vin):
+        return vin[:8] + check_digit(vin) + vin[9:]
     return vin[:4] + "XX" + letters + vin[8:] if vin[:3] in FORD_OF_EUROPE else vin
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vinreader.makers import departures
+from vinreader.makers import carries_check_digit, departures
 from vinreader.results import CheckDigit
 from vinreader.vin import ALPHABET, CHECK_POSITION, LENGTH, mandates_check_digit, verdict, wmi_known
 
@@ -38,8 +38,8 @@ class KnowledgeConfig:
     no_year: float = -1.0
     """A symbol in position 10 that codes no model year, where the law wants one coded."""
     valid_mandated: float = 2.4
-    """Where the law demands it, a valid one is taken for near certain; chance gives one in
-    eleven."""
+    """Where the law demands it, or the maker always writes it, a valid one is taken for near
+    certain; chance gives one in eleven."""
     invalid_mandated: float = -3.4
     valid_elsewhere: float = 1.2
     invalid_elsewhere: float = -0.2
@@ -78,17 +78,21 @@ def prior(text: str, config: KnowledgeConfig) -> float:
     if mandates_check_digit(text):
         check = _mandated(text, config)
     elif verdict(text) is CheckDigit.VALID:
-        check = config.valid_elsewhere
+        carried = carries_check_digit(text)
+        check = config.valid_mandated if carried else config.valid_elsewhere
     else:
         check = config.invalid_elsewhere
     return check + _maker(text, config) + letters * config.serial_letter
 
 
 def _repair(text: str, config: KnowledgeConfig) -> float:
-    """The part of the prior for which a symbol may be exchanged. Where no law demands a check digit
-    the eye decides."""
-    demanded = mandates_check_digit(text)
-    return _maker(text, config) + (_mandated(text, config) if demanded else 0.0)
+    """The part of the prior for which a symbol may be exchanged. Where neither law nor maker wants
+    a check digit the eye decides."""
+    known = _maker(text, config)
+    if mandates_check_digit(text):
+        return known + _mandated(text, config)
+    carried = carries_check_digit(text) and verdict(text) is CheckDigit.VALID
+    return known + (config.valid_mandated if carried else 0.0)
 
 
 def _mandated(text: str, config: KnowledgeConfig) -> float:

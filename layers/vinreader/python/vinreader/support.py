@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinreader.looks import Look
-from vinreader.makers import departures
+from vinreader.makers import carries_check_digit, departures
 from vinreader.results import CheckDigit
 from vinreader.vin import ALPHABET, LENGTH, differing, mandates_check_digit, verdict, wmi_known
 
@@ -66,7 +66,7 @@ class Support:
     """Odds of the likeliest other symbol in one place, by the votes of the looks at the line, that
     the check digit says nothing against: where it agrees, those that it cannot tell apart."""
     demanded: float
-    """1 where the law demands a check digit and it agrees."""
+    """1 where the law demands a check digit, or the maker always writes it, and it agrees."""
     volunteered: float
     """1 where it agrees and need not."""
     on_record: float
@@ -103,6 +103,7 @@ def support_of(best: Look, looks: Sequence[Look], votes: Mapping[str, float]) ->
     mine_of = np.arange(LENGTH), symbols
     steps = np.diff(candidate.centres)
     agrees = verdict(number) is CheckDigit.VALID
+    expected = mandates_check_digit(number) or carries_check_digit(number)
     return Support(
         weakest=_odds(float(candidate.certainty.min())),
         usual=_odds(float(np.mean([one.certainty for one in mine], axis=0).min())),
@@ -117,8 +118,8 @@ def support_of(best: Look, looks: Sequence[Look], votes: Mapping[str, float]) ->
         pooled=_odds(float(pooled[mine_of].min())),
         plain=_odds(float(plain[mine_of].min())),
         undenied=_odds(_undenied(number, pooled)),
-        demanded=float(agrees and mandates_check_digit(number)),
-        volunteered=float(agrees and not mandates_check_digit(number)),
+        demanded=float(agrees and expected),
+        volunteered=float(agrees and not expected),
         on_record=float(wmi_known(number)),
         departing=float(len(departures(number))),
         disputed=float(min(len(candidate.disputed), 3)),
