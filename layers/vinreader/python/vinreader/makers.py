@@ -6,7 +6,7 @@ outside of North America: ZZZ in positions 4 to 6, then in position 9 another Z 
 check digit; so it is in all such numbers on the photos that the models were made with.
 
 A third group writes the check digit on all vehicles, though no law where they are sold demands it.
-Here are makers of which those photos show seven different numbers or more, all of them with it.
+Here are makers of which those photos clearly show five different numbers or more, all with it.
 """
 
 from __future__ import annotations
