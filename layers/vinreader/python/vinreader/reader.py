@@ -38,7 +38,7 @@ class ReaderConfig(SearchConfig, FindingConfig):
     checked: float = 1.4
     """Nats that a valid check digit adds to all votes for a number together: many makers comply
     that need not, and of wrong numbers one in eleven does by chance."""
-    settled: float = 0.98
+    settled: float = 0.995
     """Confidence in a number that is believed, from which on nothing else is looked at."""
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
     candidates: CandidatesConfig = field(default_factory=CandidatesConfig)
