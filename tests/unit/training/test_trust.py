@@ -13,7 +13,7 @@ import pytest
 from tests.photos import SAMPLE, sample_vin
 from training.__main__ import main
 from training.synthesis.fonts import MissingFonts, faces
-from training.trust.fit import NAMES, End, cross_validated, ends, fitted, lowest_bar
+from training.trust.fit import NAMES, TARGET, End, cross_validated, ends, fitted, lowest_bar
 from training.trust.gathering import Statement, of_pages, of_real_photos
 from vinreader.logistic import Weights
 from vinreader.models import DEFAULT_MODELS_DIR
@@ -170,7 +170,7 @@ def test_the_command_writes_what_the_reader_reads(
     assert "of right ones read" in capsys.readouterr().out
     data = json.loads(out.read_text())
     assert set(data["photos"]) == {"pages"}
-    assert data["target"] == 0.005
+    assert data["target"] == TARGET
     trust = Trust.fitted(out)
     assert trust.read_from == data["read_from"]
     assert set(data["weights"]["figures"]) <= set(NAMES)
