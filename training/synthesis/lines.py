@@ -86,7 +86,7 @@ def set_vin_line(rng: np.random.Generator, script: Script, config: LineConfig) -
     lower = bool(second) and rng.random() < 0.5
     shown, other = (second, first) if lower else (first, second)
     prefix, suffix = marks(rng, script.starred)
-    ink, positions = _write(rng, hand, [*prefix, *shown, *suffix], len(vin) - len(other))
+    ink, positions = _write(rng, hand, [*prefix, *shown, *suffix])
     own = positions[len(prefix) : len(prefix) + len(shown)]
     span = (float(own[0, 0]), float(own[-1, 1]))
     alone = ink.copy()
@@ -111,7 +111,7 @@ def _set_by_two(rng: np.random.Generator, hand: Hand, other: Hand, vin: str) -> 
     split = int(rng.choice(SECTIONS[1:]))
     inks, placed, x = [], [], 0.0
     for writer, part in ((hand, vin[:split]), (other, vin[split:])):
-        ink, positions = _write(rng, writer, [*part], 0)
+        ink, positions = _write(rng, writer, [*part])
         first, last = int(positions[0, 0]), int(np.ceil(positions[-1, 1]))
         inks.append(ink[:, max(first - PAD, 0) : last + PAD])
         placed.append(positions - [first - x, first - x, 0])
@@ -139,7 +139,7 @@ def set_other_line(
 ) -> SetLine:
     """Words, numbers or nothing at all where a VIN might stand."""
     hand = draw_hand(rng, script, config.held_out)
-    ink, positions = _write(rng, hand, other_words(rng), 0)
+    ink, positions = _write(rng, hand, other_words(rng))
     span = (float(positions[0, 0]), float(positions[-1, 1]))
     if empty:
         ink[:] = 0
@@ -151,7 +151,7 @@ def set_other_line(
 
 
 def _write(
-    rng: np.random.Generator, hand: Hand, text: list[str | Glyph], split: int
+    rng: np.random.Generator, hand: Hand, text: list[str | Glyph]
 ) -> tuple[np.ndarray, np.ndarray]:
     """The canvas and (N, 3) left, right and top of each piece of `text`, spaces included."""
     pieces = [t if isinstance(t, Glyph) else hand.alphabet.get(t) for t in text]
