@@ -3,7 +3,9 @@
 A label says what the number is, not where each character is. Where the reader sees nearly that
 number, its boxes are taken and the label's symbols written into them (forced alignment). A photo
 without a label teaches what the reader is sure of: the whole number where it stands behind it,
-else those characters that all its looks together show clearly (self-training, Lee 2013).
+else those characters that all its looks together show clearly (self-training, Lee 2013). That never
+teaches what it doubts; where a person looked at such photos and wrote down what can be made out,
+that teaches instead.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from vinreader.models import DEFAULT_MODELS_DIR
 from vinreader.photo import open_grey
 from vinreader.reader import Reader
 from vinreader.results import Quad, Reading, Status
+from vinreader.vin import is_well_formed
 
 __all__ = [
     "DOUBTED",
@@ -76,6 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--judge", action="store_true", help="count how often the rule for those would be wrong"
     )
+    parser.add_argument(
+        "--seen",
+        type=Path,
+        help="a CSV of file,vin: what a person made out on photos without label, ? for the rest",
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/aligned.json"))
 
 
@@ -83,20 +91,23 @@ def align(args: argparse.Namespace) -> None:
     """Write the alignment of every photo that has one.
 
     Raises:
-        SystemExit: there are no real photos.
+        SystemExit: there are no real photos, or what a person saw is no number.
     """
     if not (args.real / "labels.csv").exists():
         raise SystemExit(f"No real photos in {args.real}: there is nothing to align.")
+    seen = {} if args.seen is None else _seen(args.seen)
     reader, judged = Reader.load(args.models), _judged(args.real)
     if args.judge:
         _judge_rule(reader, args.real)
         return
     labelled = _labels(args.real, judged)
+    labelled += [(file, vin) for file, vin in seen.items() if not may_be(vin, judged)]
     thorough = looking_at_all(args.models)
     found = [a for file, vin in labelled if (a := align_labelled(thorough, args.real, file, vin))]
-    print(f"{len(found)} of {len(labelled)} labelled photos aligned", flush=True)
+    print(f"{len(found)} of {len(labelled)} photos labelled or seen aligned", flush=True)
     with (args.real / "boxes.csv").open() as lines:
         files = [row["file"] for row in csv.DictReader(lines)][: args.unlabelled]
+    files = [file for file in files if file not in seen]
     sure = [a for file in files if (a := align_unlabelled(reader, args.real, file))]
     sure = [a for a in sure if not may_be(a.vin, judged)]
     whole = sum(DOUBTED not in a.vin for a in sure)
@@ -184,6 +195,16 @@ def _labels(real: Path, judged: set[str]) -> list[tuple[str, str]]:
         ]
 
 
+def _seen(path: Path) -> dict[str, str]:
+    """What a person made out, by file."""
+    with path.open(newline="") as lines:
+        seen = {row["file"]: row["vin"] for row in csv.DictReader(lines)}
+    for file, vin in seen.items():
+        if not is_well_formed(vin.replace(DOUBTED, "0")):
+            raise SystemExit(f"{path}: {vin!r} of {file} is not 17 characters of a VIN or ?.")
+    return seen
+
+
 def hugging_line(lines: Sequence[Quad], found: Aligned) -> np.ndarray | None:
     """The likeliest of the detector's lines that hugs the characters: its ends lie within one and a
     half heights of theirs and within a third of one across, and it is no taller than the quad."""
@@ -207,11 +228,11 @@ def _looks(reader: Reader, path: Path) -> tuple[list[Quad], list[Look]]:
 
 
 def align_labelled(reader: Reader, real: Path, file: str, vin: str) -> Aligned | None:
-    """The characters of a photo of the folder `real` whose number is known; None where what is seen
-    is too far from it."""
+    """The characters of a photo of the folder `real` whose number is known, `DOUBTED` for what is
+    not known of it; None where what is seen is too far from it."""
 
     def misread(look: Look) -> int:
-        return sum(a != b for a, b in zip(look.candidate.text, vin, strict=True))
+        return sum(b not in (a, DOUBTED) for a, b in zip(look.candidate.text, vin, strict=True))
 
     lines, looks = _looks(reader, real / file)
     best = min(looks, key=lambda look: (misread(look), -look.candidate.score), default=None)
