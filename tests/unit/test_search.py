@@ -90,7 +90,8 @@ def test_a_clear_line_takes_few_looks(recognizer):
     middles = look.characters.mean(axis=1)
     expected = 145 + PITCH * (np.arange(17) + 0.5)
     np.testing.assert_allclose(middles[:, 0], expected, atol=6)
-    np.testing.assert_allclose(middles[:, 1], 198, atol=4)
+    # Some cuts lie a little above or below the line; any of them may be the one that is read best.
+    np.testing.assert_allclose(middles[:, 1], 198, atol=CAP / 4)
 
 
 def test_where_doubt_is_left_more_looks_follow(recognizer):
