@@ -25,7 +25,7 @@ __all__ = [
 VISIBLE = 12.0
 """Grey levels, of 256, that each character of a number stands out by, or it is not read: what is
 fainter than a twentieth is known from the others more than seen, and nobody can hold the answer
-against the photo. The faintest of the real ones that are read has 18."""
+against the photo."""
 
 
 @dataclass(frozen=True)
