@@ -134,6 +134,18 @@ def test_no_photo_is_certain() -> None:
     assert judged(look(VALID), config=config).confidence == MOST < 1
 
 
+def test_a_doubtful_character_is_not_read_where_no_check_digit_agrees() -> None:
+    certain = Weights.of({"constant": 30.0, "figures": {}}, [])
+    config = JudgementConfig(trust=Trust(certain, 0.9))
+
+    def status(number: str, weakest: float) -> Status:
+        return status_of(*[look(number, weakest=weakest)] * 3, config=config)
+
+    assert status(NOT_APPLICABLE, 0.96) is Status.READ
+    assert status(NOT_APPLICABLE, 0.94) is Status.RETAKE
+    assert status(VOLUNTEERED, 0.94) is status(VALID, 0.94) is Status.READ
+
+
 def test_the_bar_decides() -> None:
     shown = [look(VALID, weakest=0.9)] * 3
     assert status_of(*shown, config=trusting(0.89)) is Status.READ

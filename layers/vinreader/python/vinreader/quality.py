@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from vinreader.advice import SHOW_THE_NUMBER, TAKE_CLOSER, TWO_NUMBERS
@@ -26,6 +27,11 @@ VISIBLE = 12.0
 """Grey levels, of 256, that each character of a number stands out by, or it is not read: what is
 fainter than a twentieth is known from the others more than seen, and nobody can hold the answer
 against the photo."""
+
+SURE = 0.95
+"""Probability, by the votes of all looks at the line, that each character has of a number that no
+check digit speaks for, or it is not read. Looks are no independent witnesses: where all of them
+leave a doubt about one character, many that agree do not take it away."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +79,9 @@ def judge(
 def eligible(best: Look, support: Support) -> bool:
     """Whether the number of the `best` look may be read at all: neither the law nor what its maker
     is known to write denies it, the eye was not overruled for it, both heads see it, most votes are
-    for it, and all of its characters can be seen."""
+    for it, all of its characters can be seen, and none is in doubt where no check digit agrees."""
     candidate = best.candidate
+    agrees = verdict(candidate.text) is CheckDigit.VALID
     return (
         verdict(candidate.text) is not CheckDigit.INVALID
         and not departures(candidate.text)
@@ -82,4 +89,5 @@ def eligible(best: Look, support: Support) -> bool:
         and not candidate.disputed
         and support.votes >= 0
         and float(best.contrasts.min()) >= VISIBLE
+        and (agrees or support.pooled >= math.log(SURE / (1 - SURE)))
     )
