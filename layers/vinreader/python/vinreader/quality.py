@@ -81,13 +81,13 @@ def eligible(best: Look, support: Support) -> bool:
     is known to write denies it, the eye was not overruled for it, both heads see it, most votes are
     for it, all of its characters can be seen, and none is in doubt where no check digit agrees."""
     candidate = best.candidate
-    agrees = verdict(candidate.text) is CheckDigit.VALID
+    check_digit = verdict(candidate.text)
     return (
-        verdict(candidate.text) is not CheckDigit.INVALID
+        check_digit is not CheckDigit.INVALID
         and not departures(candidate.text)
         and not candidate.corrected
         and not candidate.disputed
         and support.votes >= 0
         and float(best.contrasts.min()) >= VISIBLE
-        and (agrees or support.pooled >= math.log(SURE / (1 - SURE)))
+        and (check_digit is CheckDigit.VALID or support.pooled >= math.log(SURE / (1 - SURE)))
     )
