@@ -127,27 +127,30 @@ class Search:
 
     def glance(self, quads: Sequence[Array]) -> list[Look]:
         """The first looks of `looks`, and no more."""
-        return _looks(self._at(self._firsts([Band(quad) for quad in quads[: self.config.quick]])))
+        return _looks(self._ahead([Band(quad) for quad in quads]))
 
     def looks(self, quads: Sequence[Array], enough: Callable[[list[Look]], bool]) -> list[Look]:
         """Looks at the lines (likeliest first) in which seventeen characters were found; `enough`
         is asked after each stage."""
         config = self.config
         bands = [Band(quad) for quad in quads]
-        quick, others = self._firsts(bands[: config.quick]), self._firsts(bands[config.quick :])
-        ahead = self._at(quick)
+        ahead = self._ahead(bands)
         if enough(_looks(ahead)):
             return _looks(ahead)
         clear = self._clear(_looks(ahead))
         confirmed = self._closer(clear[0], config.again[: config.confirming]) if clear else []
         if confirmed and enough(_looks(ahead) + confirmed):
             return _looks(ahead) + confirmed
+        others = self._firsts(bands[config.quick :])
         ahead += self._at(others)
         firsts = _looks(ahead)
         if not self._clear(firsts):
             firsts += self._grown(ahead)
         if not self._clear(firsts):
-            firsts += _looks(self._at([band.turned() for band in quick + others]))
+            back = self._at([band.turned() for band in others])
+            firsts += _looks(back)
+            if not self._clear(firsts):
+                firsts += self._grown(back)
         looks = firsts + confirmed
         most = len(config.again)
         worth = [look for look in firsts if look.candidate.score >= config.faint]
@@ -158,6 +161,15 @@ class Search:
             if enough(looks):
                 return looks
         return looks if self._clear(looks) else looks + self._rows(bands)
+
+    def _ahead(self, bands: Sequence[Band]) -> list[_Seen]:
+        """The first cuts of the lines that are looked at before the others; where they show no
+        number, from the other end as well: photos do come upside down."""
+        quick = self._firsts(bands[: self.config.quick])
+        seen = self._at(quick)
+        if self._clear(_looks(seen)):
+            return seen
+        return seen + self._at([band.turned() for band in quick])
 
     def finer(self, look: Look) -> list[Look]:
         """Looks at a number that is in doubt, cut a little differently than where it was seen."""
