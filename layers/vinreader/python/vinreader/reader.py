@@ -184,7 +184,7 @@ class Reader:
 
     def shown(self, looks: list[Look]) -> bool:
         """Whether one of the looks shows a number well enough not to look for one elsewhere."""
-        return any(look.candidate.score >= self.config.clear for look in looks)
+        return any(look.candidate.score >= self.config.plain for look in looks)
 
     def finer(self, search: Search, looks: list[Look]) -> list[Look]:
         """Further looks at the number that the others elected, where they show one."""
