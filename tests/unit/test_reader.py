@@ -39,6 +39,18 @@ def centre_of(reading: Reading) -> np.ndarray:
     return np.mean(reading.quad, axis=0)
 
 
+def sizes_looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A list that will hold the sizes that photos are shown to the detector in."""
+    sizes: list[int] = []
+
+    def noted(grey: np.ndarray, long_side: int, layout: ModelLayout) -> tuple[np.ndarray, ...]:
+        sizes.append(long_side)
+        return preprocess(grey, long_side, layout)
+
+    monkeypatch.setattr("vinreader.detection.preprocess", noted)
+    return sizes
+
+
 def test_the_sample_is_read(reader: Reader) -> None:
     reading = reader.read(SAMPLE.read_bytes())
     assert (reading.status, reading.vin) == (Status.READ, sample_vin())
@@ -57,17 +69,23 @@ def test_a_photo_is_looked_at_larger_only_where_doubt_is_left(
 ) -> None:
     reader = Reader.load(DEFAULT_MODELS_DIR)
     reader.config = replace(reader.config, settled=settled)
-    sizes: list[int] = []
-
-    def noted(grey: np.ndarray, long_side: int, layout: ModelLayout) -> tuple[np.ndarray, ...]:
-        sizes.append(long_side)
-        return preprocess(grey, long_side, layout)
-
-    monkeypatch.setattr("vinreader.detection.preprocess", noted)
+    sizes = sizes_looked_at(monkeypatch)
     reading = reader.read(SAMPLE.read_bytes())
     assert (reading.status, reading.vin) == (Status.READ, sample_vin())
     small, large = reader.detector.config.long_sides
     assert sizes == ([small] if settled < 1 else [small, large])
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_photo_that_stands_on_its_head_or_side_is_read_as_soon(
+    monkeypatch: pytest.MonkeyPatch, sample: np.ndarray, quarters: int
+) -> None:
+    reader = Reader.load(DEFAULT_MODELS_DIR)
+    reader.config = replace(reader.config, settled=0.9)
+    sizes = sizes_looked_at(monkeypatch)
+    reading = reader.read(jpeg(np.rot90(sample, quarters)))
+    assert (reading.status, reading.vin) == (Status.READ, sample_vin())
+    assert sizes == [reader.detector.config.long_sides[0]]
 
 
 def test_the_last_step_of_detection_is_all_of_it(reader: Reader, sample: np.ndarray) -> None:

@@ -109,6 +109,20 @@ def test_a_quad_that_stops_short_is_lengthened(recognizer, cut_before, cut_after
     assert number[1, 0] == pytest.approx(655, abs=PITCH)
 
 
+def test_a_part_of_a_line_on_its_head_is_lengthened(recognizer):
+    flipped = photo_of(PLAIN)[::-1, ::-1].copy()
+    look = best(recognizer, flipped, [quad(145 + PITCH * 2, 184, 655 - PITCH * 3, 220)])
+    assert look.candidate.text == VIN
+    assert look.number(0.6)[0, 0] == pytest.approx(655, abs=PITCH)
+
+
+def test_the_half_of_a_widely_spaced_number_is_lengthened(recognizer):
+    wide = cv2.resize(photo_of(PLAIN), (1280, 400), interpolation=cv2.INTER_CUBIC)
+    left = quad(145 * 1.6, 180, (145 + PITCH * 8) * 1.6, 216)
+    look = best(recognizer, wide, [left])
+    assert look.candidate.text == VIN
+
+
 def test_a_label_seen_from_its_side_is_read_at_once(recognizer):
     narrow = cv2.resize(photo_of(PLAIN), (240, 400), interpolation=cv2.INTER_AREA)
     look = best(recognizer, narrow, [WHOLE * np.array([0.3, 1], np.float32)], soon)
@@ -128,6 +142,14 @@ def test_a_line_on_its_head_is_read_from_its_other_end(recognizer):
     look = best(recognizer, photo_of(PLAIN)[::-1, ::-1].copy(), [quad(145, 184, 655, 220)])
     assert look.candidate.text == VIN
     assert look.number(0.6)[0, 0] > look.number(0.6)[1, 0]
+
+
+def test_a_glance_is_from_either_end(recognizer):
+    flipped = photo_of(PLAIN)[::-1, ::-1].copy()
+    search = Search(recognizer, SearchConfig(), flipped)  # type: ignore[arg-type]
+    (look,) = search.glance([quad(145, 184, 655, 220)])
+    assert look.candidate.text == VIN
+    assert recognizer.strips == 2
 
 
 def test_a_bent_line_is_followed(recognizer):

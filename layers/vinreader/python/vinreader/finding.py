@@ -29,10 +29,10 @@ class FindingConfig:
     """What is looked at around a region of interest, in shares of its longer side."""
     least_gain: float = 1.25
     """A region is looked at alone where it appears larger by that than in the whole photo."""
-    level: float = 30.0
+    level: float = 18.0
     """Degrees up to which lines are found as they stand: the detector finds level ones best, and
     sees dense ones at a slant as one blot. The lines of real photos in doubt, taken upright, lean
-    by 14 at most, by an eighth and a quarter turned by 34 and more."""
+    by 14 at most."""
     turned_side: int = 1280
     """Pixels of a turned photo's longer side that are enough: the detector sees half."""
     turned_margin: float = 0.3

@@ -87,7 +87,7 @@ class SearchConfig:
     and by 90°, none was read in the end whose best first look was under -8.3."""
     fewest: float = 9.0
     """A cut that shows fewer characters is no line of seventeen."""
-    short: float = 7.0
+    short: float = 9.0
     """A line shorter than that, in heights, may be a part of a number."""
     whole: float = 13.0
     """A part of one is cut as long as a whole one, in heights: the recogniser knows no wider
