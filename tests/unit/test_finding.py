@@ -8,7 +8,7 @@ import pytest
 
 from tests.photos import SAMPLE
 from vinreader.detection import Detector
-from vinreader.finding import FindingConfig, LineFinder, lean
+from vinreader.finding import FindingConfig, Found, LineFinder, lean
 from vinreader.models import DEFAULT_MODELS_DIR, ModelFiles
 from vinreader.results import Quad, as_quad
 from vinreader.turning import back_to_photo, turned_photo, turned_size
@@ -45,9 +45,9 @@ class Asked(Detector):
         super().__init__(ModelFiles.of(DEFAULT_MODELS_DIR).craft)
         self.shapes: list[tuple[int, ...]] = []
 
-    def detect(self, grey):  # type: ignore[no-untyped-def]
+    def steps(self, grey):  # type: ignore[no-untyped-def]
         self.shapes.append(grey.shape)
-        return super().detect(grey)
+        return super().steps(grey)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def sample() -> np.ndarray:
 def test_lines_that_stand_about_level_are_not_looked_for_again(sample: np.ndarray) -> None:
     detector = Asked()
     finder = LineFinder(detector, FindingConfig(), sample)
-    assert finder.levelled([line(0), line(29)]) == []  # by 14.5 together
+    assert list(finder.levelled([line(0), line(29)])) == []  # by 14.5 together
     assert detector.shapes == []
 
 
@@ -71,16 +71,49 @@ def test_the_lines_of_a_leaning_photo_are_found_where_they_are(
     turned, back = turned_photo(sample, degrees)
     finder = LineFinder(Asked(), FindingConfig(), turned)
     *_, known = finder.steps()
-    found = finder.levelled(known)
+    *_, found = finder.levelled(known)
     middle = np.mean(found[0], axis=0, keepdims=True).astype(np.float32)
     x, y = back_to_photo(middle, back)[0] - np.mean(upright[0], axis=0)
     assert x == pytest.approx(0, abs=80)  # the line, 600 long, may be cut off or too long
     assert y == pytest.approx(0, abs=12)
 
 
+def stages(found: list[Found]) -> list[tuple[bool, bool]]:
+    return [(one.level, one.glance) for one in found]
+
+
+def test_a_level_photo_is_looked_at_as_it_stands(sample: np.ndarray) -> None:
+    detector = Asked()
+    course = list(LineFinder(detector, FindingConfig(), sample).course())
+    assert stages(course) == [(False, True), (False, False)]
+    assert detector.shapes == [sample.shape]
+    *_, lines = LineFinder(detector, FindingConfig(), sample).steps()
+    assert course[-1].quads == lines
+
+
+def test_a_leaning_photo_is_glanced_at_level_before_it_is_looked_at_larger(
+    sample: np.ndarray,
+) -> None:
+    turned, _ = turned_photo(sample, 60)
+    course = list(LineFinder(Asked(), FindingConfig(), turned).course())
+    assert stages(course) == [(False, True), (True, True), (True, False), (False, False)]
+    standing, level_glance, level, _ = course
+    assert standing.quads
+    assert np.mean(level_glance.quads[0], axis=0) == pytest.approx(
+        np.mean(level.quads[0], axis=0), abs=80
+    )
+
+
+def test_a_photo_that_shows_nothing_at_first_is_not_turned_for_a_glance() -> None:
+    course = list(LineFinder(Asked(), FindingConfig(), np.full((600, 800), 90, np.uint8)).course())
+    assert stages(course) == [(False, True), (False, False)]
+    assert not any(one.quads for one in course)
+
+
 def test_a_photo_without_lines_is_turned_by_a_quarter(sample: np.ndarray) -> None:
     detector = Asked()
-    assert LineFinder(detector, FindingConfig(), sample).levelled([]) != []
+    *_, found = LineFinder(detector, FindingConfig(), sample).levelled([])
+    assert found
     assert sample.shape == (1200, 1600)
     assert detector.shapes == [(1280, 960)]
 
@@ -96,7 +129,8 @@ def test_a_leaning_photo_is_turned_where_its_lines_are(sample: np.ndarray) -> No
         """What a photo with one known line in its middle is looked at in, by its longer side."""
         detector = Asked()
         known = np.array(line(45, length)) + np.array([width, height]) / 2 - 300
-        LineFinder(detector, FindingConfig(turned_side=10_000), turned).levelled([as_quad(known)])
+        finder = LineFinder(detector, FindingConfig(turned_side=10_000), turned)
+        next(finder.levelled([as_quad(known)]))
         assert np.ptp(known @ along) == pytest.approx(length, abs=1)
         return max(detector.shapes[0]) / whole
 
@@ -111,5 +145,6 @@ def test_a_number_is_found_beside_the_lines_that_are_known(sample: np.ndarray) -
     *_, known = finder.steps()
     number = np.mean(known[0], axis=0)
     beside = np.array(line(45)) - 300 + number + np.array([-90, 90])
-    found = [np.mean(quad, axis=0) for quad in finder.levelled([as_quad(beside)])]
+    *_, last = finder.levelled([as_quad(beside)])
+    found = [np.mean(quad, axis=0) for quad in last]
     assert min(np.linalg.norm(middle - number) for middle in found) < 40

@@ -157,9 +157,8 @@ def _verdicts(quads: Sequence[Quad], back: np.ndarray, photo: BoxedPhoto) -> lis
 
 
 def _lines_looked_at(detector: Detector, grey: np.ndarray) -> list[Quad]:
-    finder = LineFinder(detector, FindingConfig(), grey)
-    *_, lines = finder.steps()
-    return lines + finder.levelled(lines)
+    course = LineFinder(detector, FindingConfig(), grey).course()
+    return [quad for found in course if not found.glance for quad in found.quads]
 
 
 def main() -> None:

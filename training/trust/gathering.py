@@ -83,11 +83,12 @@ def of_real_photos(models: Path, real: Path, workers: int) -> Iterator[Statement
 
 
 def stages(reader: Reader, data: bytes) -> list[list[Look]]:
-    """The looks that there are after each stage of the search in an image file's bytes, the first
-    at the lines of the smallest size alone; none where nothing is found."""
+    """The looks that there are after each stage of the search in an image file's bytes, those of a
+    glance first; none where nothing is found."""
     grey = open_grey(data)
     search = Search(reader.recognizer, reader.config, grey)
-    found: list[list[Look]] = []
+    glances: list[list[Look]] = [[]]
+    found: list[list[Look]] = [[]]
 
     def look(quads: Sequence[np.ndarray], before: list[Look]) -> list[Look]:
         def enough(looks: list[Look]) -> bool:
@@ -98,23 +99,24 @@ def stages(reader: Reader, data: bytes) -> list[list[Look]]:
         found.append(looks)
         return looks
 
-    finder = LineFinder(reader.detector, reader.config, grey)
-    steps = finder.steps()
-    first = next(steps)
-    glanced = reader.glance(grey, first)
-    *_, lines = first, *steps
-    looks = look(_arrays(finder.levelled(lines)), [])
-    if not reader.shown(looks):
-        looks = look(_arrays(lines), looks)
+    looks: list[Look] = []
+    for lines in LineFinder(reader.detector, reader.config, grey).course():
+        quads = _arrays(lines.quads)
+        if lines.glance:
+            glances.append(glances[-1] + search.glance(quads))
+        else:
+            before, looks = looks, look(quads, looks)
+            if reader.shown(looks[len(before) :]):
+                break
     if _doubtful(reader, looks) and (finer := reader.finer(search, looks)):
         found.append(looks + finer)
     # Each holds those before it, so as many looks are the same ones.
-    later = [now for before, now in pairwise([[], *found]) if len(now) > len(before)]
-    return [glanced, *later] if glanced else later
+    both = [*pairwise(glances), *pairwise(found)]
+    return [now for before, now in both if len(now) > len(before)]
 
 
 def _doubtful(reader: Reader, looks: list[Look]) -> bool:
-    """Whether the reader may turn the photo: how far it will trust a number is not known yet."""
+    """Whether the reader may look on: how far it will trust a number is not known yet."""
     if not looks:
         return True
     best, votes = elect(looks, reader.config.temperature, reader.config.checked)

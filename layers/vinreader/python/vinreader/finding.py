@@ -14,7 +14,7 @@ from vinreader.region import Region, elsewhere, parted
 from vinreader.results import Quad, TextLine, as_quad
 from vinreader.turning import back_to_photo, frame_around, turned_photo, turned_size
 
-__all__ = ["FindingConfig", "LineFinder", "lean"]
+__all__ = ["FindingConfig", "Found", "LineFinder", "lean"]
 
 Grey = NDArray[np.uint8]
 
@@ -44,6 +44,16 @@ class FindingConfig:
     lines that are known."""
 
 
+@dataclass(frozen=True)
+class Found:
+    """Lines of a photo, likeliest first: those of the photo turned so that they stand `level`, or
+    as it stands. With a `glance`, they are what its smallest size shows."""
+
+    quads: list[Quad]
+    level: bool = False
+    glance: bool = False
+
+
 class LineFinder:
     """Lines of a photo (H, W) uint8 that may be the VIN, as quads in its pixels: those inside of
     the region first, likeliest first."""
@@ -70,19 +80,41 @@ class LineFinder:
         corner = np.array([columns.start, rows.start], np.float32)
         return [as_quad(np.array(quad) + corner) for quad in found[: self.config.lines]]
 
+    def course(self, known: Sequence[Quad] = ()) -> Iterator[Found]:
+        """All that there is to be found, without the `known` lines, each when it is asked for: what
+        takes little first, then level lines before the others, as those that run across them show
+        junk."""
+        steps = self.steps(known)
+        standing = next(steps)
+        yield Found(standing, glance=True)
+        # whether nothing leans or nothing is there, the smallest size alone does not tell
+        turned = self.levelled([*known, *standing]) if standing else iter(())
+        level = next(turned, [])
+        if level:
+            yield Found(level, level=True, glance=True)
+        *_, standing = standing, *steps
+        if not level:
+            turned = self.levelled([*known, *standing])
+        *_, level = level, *turned
+        if level:
+            yield Found(level, level=True)
+        yield Found(standing)
+
     def steps(self, known: Sequence[Quad] = ()) -> Iterator[list[Quad]]:
         """Those found in the whole photo, without the `known` ones: after each size that the
         detector looks at it in, the quickest first, and as soon as it is asked for."""
         for found in self.detector.steps(self.grey):
             yield self._foremost(elsewhere(_quads(found), known))
 
-    def levelled(self, known: Sequence[Quad]) -> list[Quad]:
-        """Those found in the photo turned so far that the `known` lines stand level; none where
-        they about do so as it is. Where nothing is known, it is turned by a quarter."""
+    def levelled(self, known: Sequence[Quad]) -> Iterator[list[Quad]]:
+        """Those found in the photo turned so far that the `known` lines stand level, by steps as
+        well; no step where they about do so as it is. Where nothing is known, it is turned by a
+        quarter."""
         degrees = lean(known) if known else 90.0
-        return [] if abs(degrees) <= self.config.level else self._found_at(-degrees, known)
+        if abs(degrees) > self.config.level:
+            yield from self._found_at(-degrees, known)
 
-    def _found_at(self, degrees: float, known: Sequence[Quad]) -> list[Quad]:
+    def _found_at(self, degrees: float, known: Sequence[Quad]) -> Iterator[list[Quad]]:
         """Those found in the photo turned clockwise, closer where lines are `known`."""
         most, frame = self.config.turned_side, None
         whole = closer = float(max(turned_size(self.grey, degrees)))
@@ -95,9 +127,10 @@ class LineFinder:
             frame, closer = None, whole
         small, factor = halved(self.grey, int((2 * most - 1) * whole / closer))
         turned, back = turned_photo(small, degrees, most, None if frame is None else frame / factor)
-        found = np.array(_quads(self.detector.detect(turned)), np.float32).reshape(-1, 4, 2)
-        quads = factor * back_to_photo(found, back)
-        return self._foremost([as_quad(quad, 1) for quad in quads])
+        for lines in self.detector.steps(turned):
+            found = np.array(_quads(lines), np.float32).reshape(-1, 4, 2)
+            quads = factor * back_to_photo(found, back)
+            yield self._foremost([as_quad(quad, 1) for quad in quads])
 
     def _foremost(self, quads: list[Quad]) -> list[Quad]:
         inside, outside = parted(quads, self.region, self.grey.shape[1], self.grey.shape[0])

@@ -111,23 +111,21 @@ class Reader:
                 with clock.stage("recognize"):
                     looks = self._look(search, quads, None, claims)
             if not enough(looks):
-                steps = finder.steps(quads)
-                with clock.stage("detect"):
-                    more = next(steps)
-                with clock.stage("recognize"):
-                    glanced = looks + self._glance(search, more, region)
-                if enough(glanced):
-                    looks = glanced
-                else:
-                    with clock.stage("detect"):  # at the other sizes as well, and level
-                        *_, more = more, *steps
-                        level = finder.levelled(quads + more)
-                    with clock.stage("recognize"):
-                        levelled = self._look(search, level, region, claims)
-                        looks += levelled
-                        if not self.shown(levelled):
-                            looks += self._look(search, more, region, claims)
-                quads = quads + more
+                known, glanced = quads, list(looks)
+                for found in clock.each("detect", finder.course(known)):
+                    quads = known + found.quads
+                    if found.glance:
+                        with clock.stage("recognize"):
+                            glanced += self._glance(search, found.quads, region)
+                        if enough(glanced):
+                            looks = glanced
+                            break
+                    else:
+                        with clock.stage("recognize"):
+                            more = self._look(search, found.quads, region, claims)
+                        looks += more
+                        if self.shown(more):
+                            break
             with clock.stage("recognize"):
                 reading = heard()
                 if reading.status is not Status.READ:

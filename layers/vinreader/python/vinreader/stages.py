@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 __all__ = ["TOTAL", "StageClock"]
 
 TOTAL = "total"
 """The stage that holds all others."""
+
+Item = TypeVar("Item")
+
+
+class _End:
+    """What comes after the last item."""
+
+
+_END = _End()
 
 
 class StageClock:
@@ -32,6 +42,16 @@ class StageClock:
             self._inside[-1] += took
         own = took if name == TOTAL else took - inside
         self.seconds[name] = self.seconds.get(name, 0.0) + own
+
+    def each(self, name: str, items: Iterable[Item]) -> Iterator[Item]:
+        """The items, and measures what it takes to come by them."""
+        coming = iter(items)
+        while True:
+            with self.stage(name):
+                found = next(coming, _END)
+            if isinstance(found, _End):
+                return
+            yield found
 
     def milliseconds(self) -> dict[str, float]:
         """Rounded to tenths, the whole last."""
