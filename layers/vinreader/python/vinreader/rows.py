@@ -32,7 +32,7 @@ class RowsConfig:
     """Gap between two pieces of one row."""
     most_offset: float = 0.6
     """How far such pieces may be out of line."""
-    longest: float = 10.0
+    longest: float = 15.0
     """A longer line is a whole number or none."""
 
 
