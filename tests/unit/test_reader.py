@@ -4,6 +4,7 @@ number."""
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from tests.barcode_pictures import drawn, stuck_on
 from tests.photos import SAMPLE, blank_jpeg, sample_vin
 from vinreader.detection import ModelLayout, preprocess
+from vinreader.looks import Look
 from vinreader.models import DEFAULT_MODELS_DIR, MissingModel
 from vinreader.photo import UnreadableImage
 from vinreader.reader import Reader
@@ -86,6 +88,28 @@ def test_a_photo_that_stands_on_its_head_or_side_is_read_as_soon(
     reading = reader.read(jpeg(np.rot90(sample, quarters)))
     assert (reading.status, reading.vin) == (Status.READ, sample_vin())
     assert sizes == [reader.detector.config.long_sides[0]]
+
+
+@pytest.mark.parametrize("plainly", [True, False])
+def test_a_leaning_photo_is_looked_at_as_it_stands_unless_it_plainly_shows_a_number_level(
+    monkeypatch: pytest.MonkeyPatch, sample: np.ndarray, plainly: bool
+) -> None:
+    reader = Reader.load(DEFAULT_MODELS_DIR)
+    never, plain = 1.1, reader.config.plain if plainly else np.inf
+    reader.config = replace(reader.config, settled=never, plain=plain)
+    look, shown = reader._look, []
+
+    def noted(*given: Any) -> list[Look]:
+        shown.append(look(*given))
+        return shown[-1]
+
+    monkeypatch.setattr(reader, "_look", noted)
+    turned, _ = turned_photo(np.asarray(cv2.cvtColor(sample, cv2.COLOR_BGR2GRAY), np.uint8), 45)
+    reading = reader.read(jpeg(turned))
+    assert (reading.status, reading.vin) == (Status.READ, sample_vin())
+    level, *standing = shown
+    assert sample_vin() in {one.candidate.text for one in level}
+    assert len(standing) == (0 if plainly else 1)
 
 
 def test_the_last_step_of_detection_is_all_of_it(reader: Reader, sample: np.ndarray) -> None:

@@ -31,6 +31,11 @@ def test_lines_close_below_one_another_are_a_pair_from_the_top(angle):
     assert pairs([lower, upper], CONFIG) == [(1, 0)]
 
 
+def test_rows_between_ornaments_are_a_pair_though_they_are_long():
+    """Lada stamps 9 and 8 characters between two guillemets each, as long as a flat whole number."""
+    assert pairs([line(100, 100, 320), line(110, 135, 290)], CONFIG) == [(0, 1)]
+
+
 def test_pieces_of_one_row_are_a_pair_from_the_left():
     assert pairs([line(420, 100), line(100, 102)], CONFIG) == [(1, 0)]
 
