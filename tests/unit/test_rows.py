@@ -32,7 +32,7 @@ def test_lines_close_below_one_another_are_a_pair_from_the_top(angle):
 
 
 def test_rows_between_ornaments_are_a_pair_though_they_are_long():
-    """Lada stamps 9 and 8 characters between two guillemets each, as long as a flat whole number."""
+    """Lada stamps 9 and 8 characters between two ornaments each, as long as a whole number."""
     assert pairs([line(100, 100, 320), line(110, 135, 290)], CONFIG) == [(0, 1)]
 
 

@@ -33,8 +33,8 @@ class RowsConfig:
     most_offset: float = 0.6
     """How far such pieces may be out of line."""
     longest: float = 15.0
-    """A longer line is a whole number or none. Nine characters between ornaments, in a quad that hugs
-    a low relief, come up to 14."""
+    """A longer line is a whole number or none. Nine characters between ornaments, in a quad that
+    hugs a low relief, come up to 14."""
 
 
 def pairs(bands: Sequence[Band], config: RowsConfig) -> list[tuple[int, int]]:
