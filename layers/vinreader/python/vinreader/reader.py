@@ -163,11 +163,6 @@ class Reader:
         *_, found = LineFinder(self.detector, self.config, grey).steps()
         return found
 
-    def glance(self, grey: Grey, quads: list[Quad], region: Region | None = None) -> list[Look]:
-        """Looks at the likeliest lines of a photo (H, W) uint8 in one cut each: enough where the
-        photo is a good one. None outside of the region."""
-        return self._glance(Search(self.recognizer, self.config, grey), quads, region)
-
     def look(
         self,
         grey: Grey,

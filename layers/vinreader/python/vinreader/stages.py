@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TypeVar
 
 __all__ = ["TOTAL", "StageClock"]
@@ -13,13 +14,6 @@ TOTAL = "total"
 """The stage that holds all others."""
 
 Item = TypeVar("Item")
-
-
-class _End:
-    """What comes after the last item."""
-
-
-_END = _End()
 
 
 class StageClock:
@@ -48,10 +42,10 @@ class StageClock:
         coming = iter(items)
         while True:
             with self.stage(name):
-                found = next(coming, _END)
-            if isinstance(found, _End):
+                found = list(islice(coming, 1))
+            if not found:
                 return
-            yield found
+            yield found[0]
 
     def milliseconds(self) -> dict[str, float]:
         """Rounded to tenths, the whole last."""
